@@ -1,0 +1,141 @@
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::VectorIndex;
+use crate::formats::{Error, ErrorKind, Result, jsonl};
+
+/// Something to remember about a user: one row of `memories.jsonl`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct Memory {
+    /// A stable name, unique in its store.
+    pub id: String,
+    /// What is remembered.
+    pub text: String,
+    /// When it was said (ISO 8601).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub at: Option<String>,
+}
+
+/// A memory that a search found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct MemoryHit {
+    /// Its place, from 1.
+    pub rank: u32,
+    /// Cosine similarity to the query, −1 to 1.
+    pub score: f32,
+    /// The memory.
+    #[serde(flatten)]
+    #[cfg_attr(feature = "types", ts(flatten))]
+    pub memory: Memory,
+}
+
+/// Memories with their embeddings.
+#[derive(Debug, Clone)]
+pub struct MemoryStore {
+    memories: Vec<Memory>,
+    ids: HashSet<String>,
+    index: VectorIndex,
+}
+
+impl Memory {
+    /// Reads `memories.jsonl`: rows `{id, text, at?}`.
+    ///
+    /// # Errors
+    ///
+    /// What [`jsonl::read`] reports; `Missing` for an empty id or text; `Duplicate` for an id that
+    /// occurs twice.
+    pub fn read(file: &str, bytes: &[u8]) -> Result<Vec<Self>> {
+        let mut seen = HashSet::new();
+        jsonl::read::<Self>(file, bytes)?
+            .into_iter()
+            .map(|line| {
+                line.value.check(&seen).map_err(|e| e.in_file(file).at_line(line.number))?;
+                seen.insert(line.value.id.clone());
+                Ok(line.value)
+            })
+            .collect()
+    }
+
+    fn check(&self, taken: &HashSet<String>) -> Result<()> {
+        for (field, value) in [("id", &self.id), ("text", &self.text)] {
+            if value.trim().is_empty() {
+                return Err(Error::new(ErrorKind::Missing, "the field is empty", "Fill it in.")
+                    .at_field(field));
+            }
+        }
+        if taken.contains(&self.id) {
+            return Err(Error::new(
+                ErrorKind::Duplicate,
+                format!("the id \"{}\" stands twice", self.id),
+                "Give every row an id of its own.",
+            )
+            .at_field("id"));
+        }
+        Ok(())
+    }
+}
+
+impl MemoryStore {
+    /// An empty store for embeddings with `width` components.
+    pub fn new(width: usize) -> Self {
+        Self { memories: Vec::new(), ids: HashSet::new(), index: VectorIndex::new(width) }
+    }
+
+    /// Number of memories.
+    pub fn len(&self) -> usize {
+        self.memories.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.memories.is_empty()
+    }
+
+    /// Adds a memory with its embedding.
+    ///
+    /// # Errors
+    ///
+    /// `Missing` for an empty id or text, `Duplicate` for a known id, `Mismatch` or `NotFinite`
+    /// for a vector that does not fit; the store is then as it was.
+    pub fn add(&mut self, memory: Memory, vector: &[f32]) -> Result<()> {
+        memory.check(&self.ids)?;
+        self.index.push(vector)?;
+        self.ids.insert(memory.id.clone());
+        self.memories.push(memory);
+        Ok(())
+    }
+
+    /// The `k` memories most similar to the embedding `query`, best first.
+    ///
+    /// # Errors
+    ///
+    /// `Mismatch` or `NotFinite` for a vector that does not fit.
+    ///
+    /// ```
+    /// use attune::memory::{Memory, MemoryStore};
+    /// let mut store = MemoryStore::new(2);
+    /// for (id, vector) in [("tea", [1.0, 0.0]), ("sea", [0.6, 0.8])] {
+    ///     let memory = Memory { id: id.into(), text: id.into(), at: None };
+    ///     store.add(memory, &vector)?;
+    /// }
+    /// let hits = store.search(&[0.0, 2.0], 1)?;
+    /// assert_eq!((hits[0].memory.id.as_str(), hits[0].score), ("sea", 0.8));
+    /// # Ok::<(), attune::formats::Error>(())
+    /// ```
+    pub fn search(&self, query: &[f32], k: usize) -> Result<Vec<MemoryHit>> {
+        let hits = self.index.search(query, k)?;
+        Ok(hits
+            .into_iter()
+            .enumerate()
+            .map(|(place, hit)| MemoryHit {
+                rank: place as u32 + 1,
+                score: hit.score,
+                memory: self.memories[hit.row].clone(),
+            })
+            .collect())
+    }
+}

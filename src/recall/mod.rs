@@ -1,0 +1,25 @@
+//! Recall of a recommender, measured on items that users were shown at random.
+//!
+//! Every user saw a *random* sample of the catalogue and said which items they like. [`evaluate`]
+//! estimates Recall@K from that log in two ways:
+//!
+//! - **URE**, Unbiased Recall Evaluation (arXiv 2409.04810): rank *all* N candidates, count the
+//!   exposed positives above the (K+1)-th score. Its expectation is Recall@K for every K
+//!   (Theorem 2).
+//! - **traditional**: rank only the N̄ exposed items. Its expectation is close to the true Recall
+//!   at K·N/N̄, not at K (Theorem 1); that number is reported as `implied_k`.
+//!
+//! With every item exposed to every user, URE *is* the full Recall.
+
+mod evaluate;
+mod exposure;
+mod ranking;
+mod scores;
+
+pub use evaluate::{
+    Average, NoPositives, RecallReport, RecallResult, RecallSettings, RecallSystem, Scheme,
+    Warning, evaluate,
+};
+pub use exposure::{Exposed, ExposureLog};
+pub use ranking::Ties;
+pub use scores::Scores;

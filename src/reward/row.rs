@@ -1,0 +1,218 @@
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Sections, split_sections};
+use crate::formats::{Error, ErrorKind, Result, jsonl};
+
+/// Who the seeker is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct Persona {
+    /// The seeker in a sentence or two.
+    pub identity: String,
+}
+
+/// One turn of the conversation so far.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct Turn {
+    /// `user` or `assistant`.
+    pub role: String,
+    /// What was said.
+    pub content: String,
+}
+
+/// A reply to score, with its context: one row of the input of `attune score`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct ScoreRow {
+    /// The row's name, unique in its file.
+    pub id: String,
+    /// Who the seeker is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub persona: Option<Persona>,
+    /// What happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub scenario: Option<String>,
+    /// What is remembered of the seeker.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<Vec<String>>"))]
+    pub memory: Vec<String>,
+    /// The conversation before the query.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<Vec<Turn>>"))]
+    pub history: Vec<Turn>,
+    /// What the seeker just said.
+    pub query: String,
+    /// The supporter's inner analysis, where the policy writes one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub analysis: Option<String>,
+    /// The reply; `# Analysis` and `# Response` sections in it are split.
+    pub response: String,
+    /// The reply's length in tokens; counted by the judge's tokenizer where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub tokens: Option<u32>,
+}
+
+impl ScoreRow {
+    /// Reads a JSONL file of rows; `file` is the name used in errors.
+    ///
+    /// # Errors
+    ///
+    /// What [`jsonl::read`] reports; `Missing` for an empty id, query or response; `Duplicate` for
+    /// an id that occurs twice.
+    pub fn read(file: &str, bytes: &[u8]) -> Result<Vec<Self>> {
+        let mut seen = HashSet::new();
+        jsonl::read::<Self>(file, bytes)?
+            .into_iter()
+            .map(|line| {
+                let row = line.value;
+                row.check(&seen).map_err(|e| e.in_file(file).at_line(line.number))?;
+                seen.insert(row.id.clone());
+                Ok(row)
+            })
+            .collect()
+    }
+
+    /// Checks rows that did not come from a file, naming the row where a line would stand.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::read`].
+    pub fn check_all(rows: &[Self]) -> Result<()> {
+        let mut seen = HashSet::new();
+        for (at, row) in rows.iter().enumerate() {
+            row.check(&seen).map_err(|error| {
+                let field = error.field().unwrap_or_default().to_owned();
+                Error::new(error.kind(), error.message().to_owned(), error.mend().to_owned())
+                    .at_field(format!("[{at}].{field}"))
+            })?;
+            seen.insert(row.id.clone());
+        }
+        Ok(())
+    }
+
+    fn check(&self, taken: &HashSet<String>) -> Result<()> {
+        let response = self.sections().response;
+        for (field, value) in [("id", &*self.id), ("query", &self.query), ("response", response)] {
+            if value.trim().is_empty() {
+                return Err(Error::new(
+                    ErrorKind::Missing,
+                    "the field is empty",
+                    "Fill it in, or leave the row out.",
+                )
+                .at_field(field));
+            }
+        }
+        if taken.contains(&self.id) {
+            return Err(Error::new(
+                ErrorKind::Duplicate,
+                format!("the id \"{}\" stands twice", self.id),
+                "Give every row an id of its own.",
+            )
+            .at_field("id"));
+        }
+        Ok(())
+    }
+
+    /// The texts a judge reads: the analysis (of its own, else the section of the response) and
+    /// the reply.
+    pub fn sections(&self) -> Sections<'_> {
+        let split = split_sections(&self.response);
+        match self.analysis.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+            Some(analysis) => Sections { analysis: Some(analysis), ..split },
+            None => split,
+        }
+    }
+}
+
+/// A perspective's score and the judge's distribution over the scale.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct PerspectiveScore {
+    /// The expected value of the distribution, 1 to 5.
+    pub score: f64,
+    /// The probabilities of the levels 1 to 5, summing to 1.
+    pub distribution: [f64; 5],
+}
+
+/// The bystander's five sub-scores, each 0 to 20.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct BystanderScores {
+    /// Content effectiveness.
+    pub content: f64,
+    /// Logical structure and clarity.
+    pub structure: f64,
+    /// Communication efficiency.
+    pub efficiency: f64,
+    /// Objectivity and neutrality.
+    pub objectivity: f64,
+    /// Information accuracy and verifiability.
+    pub accuracy: f64,
+}
+
+/// The bystander's view.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct Bystander {
+    /// The sum S of the sub-scores, 0 to 100.
+    pub total: f64,
+    /// The sub-scores.
+    pub subscores: BystanderScores,
+}
+
+/// What is taken off the empathy score.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct Penalties {
+    /// R_by, at most 0.
+    pub bystander: f64,
+    /// R_len, at most 0.
+    pub length: f64,
+}
+
+/// Which judge scored, so that a figure can be traced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct JudgeIdentity {
+    /// The engine, e.g. `builtin`.
+    pub name: String,
+    /// The version of attune.
+    pub version: String,
+    /// SHA-256 of the judge's weights, where it has any.
+    pub weights: String,
+}
+
+/// A scored reply: one row of the output of `attune score`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct Scored {
+    /// The input row's id.
+    pub id: String,
+    /// R, the PERM reward.
+    pub reward: f64,
+    /// R_emp, 0.2 to 1.
+    pub empathy: f64,
+    /// The supporter's inner grasp.
+    pub resonation: PerspectiveScore,
+    /// How it is said.
+    pub expression: PerspectiveScore,
+    /// How the seeker takes it.
+    pub reception: PerspectiveScore,
+    /// The neutral third party's view.
+    pub bystander: Bystander,
+    /// What was taken off.
+    pub penalties: Penalties,
+    /// The reply's length L in tokens.
+    pub tokens: u32,
+    /// Names of values that were not judged but filled in; the built-in judge fills in none.
+    pub imputed: Vec<String>,
+    /// Which judge scored.
+    pub judge: JudgeIdentity,
+}

@@ -1,0 +1,60 @@
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
+
+use crate::formats::{Error, ErrorKind};
+
+/// What a failed call throws: an `Error` with `code`, `file`, `line`, `field` and `mend`.
+pub struct Thrown(Error);
+
+impl From<Error> for Thrown {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl From<Thrown> for JsValue {
+    fn from(Thrown(error): Thrown) -> Self {
+        let thrown = js_sys::Error::new(&error.to_string());
+        thrown.set_name("AttuneError");
+        let set = |key: &str, value: JsValue| {
+            // Setting a property on a fresh, ordinary object cannot fail.
+            let _ = js_sys::Reflect::set(&thrown, &key.into(), &value);
+        };
+        set("code", error.kind().code().into());
+        set("mend", error.mend().into());
+        if let Some(file) = error.file() {
+            set("file", file.into());
+        }
+        if let Some(line) = error.line() {
+            set("line", (line as f64).into());
+        }
+        if let Some(field) = error.field() {
+            set("field", field.into());
+        }
+        thrown.into()
+    }
+}
+
+/// Reads a JavaScript value, naming the field that does not fit.
+pub fn from_js<T: DeserializeOwned>(what: &str, value: JsValue) -> Result<T, Thrown> {
+    let deserializer = serde_wasm_bindgen::Deserializer::from(value);
+    serde_path_to_error::deserialize(deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        let field = if path == "." { what.to_owned() } else { format!("{what}.{path}") };
+        Error::new(
+            ErrorKind::Type,
+            error.into_inner().to_string(),
+            "Give the field the type that its declaration asks for.",
+        )
+        .at_field(field)
+        .into()
+    })
+}
+
+/// Makes plain objects, arrays and numbers of `value`.
+pub fn to_js<T: Serialize>(value: &T) -> JsValue {
+    value
+        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .expect("plain structures of strings and numbers always convert")
+}

@@ -1,0 +1,84 @@
+use js_sys::Float32Array;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::convert::{Thrown, from_js, to_js};
+use crate::formats::sha256;
+use crate::memory::{Memory, MemoryStore};
+use crate::recall::{ExposureLog, RecallSettings, Scores, evaluate};
+use crate::reward::{Judgement, PermSettings, ScoreRow, perm_reward};
+
+/// The PERM reward of one judgement.
+#[wasm_bindgen(js_name = permReward, unchecked_return_type = "t.PermReward")]
+pub fn perm_reward_js(
+    #[wasm_bindgen(unchecked_param_type = "t.Judgement")] judgement: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Partial<t.PermSettings>")] settings: JsValue,
+) -> Result<JsValue, Thrown> {
+    let judgement: Judgement = from_js("judgement", judgement)?;
+    let settings: PermSettings = from_js("settings", settings)?;
+    Ok(to_js(&perm_reward(&judgement, &settings)?))
+}
+
+/// Reads a JSONL file of replies to score.
+#[wasm_bindgen(js_name = readScoreRows, unchecked_return_type = "t.ScoreRow[]")]
+pub fn read_score_rows(file: &str, bytes: &[u8]) -> Result<JsValue, Thrown> {
+    Ok(to_js(&ScoreRow::read(file, bytes)?))
+}
+
+/// Reads a JSONL file of memories.
+#[wasm_bindgen(js_name = readMemories, unchecked_return_type = "t.Memory[]")]
+pub fn read_memories(file: &str, bytes: &[u8]) -> Result<JsValue, Thrown> {
+    Ok(to_js(&Memory::read(file, bytes)?))
+}
+
+/// Estimates Recall@K from a scores file and an exposure log.
+#[wasm_bindgen(js_name = evaluateRecall, unchecked_return_type = "t.RecallReport")]
+pub fn evaluate_recall(
+    scores_file: &str,
+    scores: &[u8],
+    exposed_file: &str,
+    exposed: &[u8],
+    #[wasm_bindgen(unchecked_param_type = "Partial<t.RecallSettings>")] settings: JsValue,
+) -> Result<JsValue, Thrown> {
+    let settings: RecallSettings = from_js("settings", settings)?;
+    let table = Scores::read(scores_file, scores)?;
+    let log = ExposureLog::read(exposed_file, exposed, &table)?;
+    let mut report = evaluate(scores_file, &table, &log, &settings)?;
+    report.input_hash = Some(sha256(&[scores, exposed]));
+    Ok(to_js(&report))
+}
+
+/// A store of memories with their embeddings.
+#[wasm_bindgen(js_name = MemoryStore)]
+pub struct MemoryStoreJs(MemoryStore);
+
+#[wasm_bindgen(js_class = MemoryStore)]
+impl MemoryStoreJs {
+    /// An empty store for embeddings with `width` components.
+    #[wasm_bindgen(constructor)]
+    pub fn new(width: u32) -> Self {
+        Self(MemoryStore::new(width as usize))
+    }
+
+    /// Number of memories.
+    #[wasm_bindgen(getter)]
+    pub fn size(&self) -> u32 {
+        self.0.len() as u32
+    }
+
+    /// Adds a memory with its embedding.
+    pub fn add(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "t.Memory")] memory: JsValue,
+        vector: &Float32Array,
+    ) -> Result<(), Thrown> {
+        let memory: Memory = from_js("memory", memory)?;
+        Ok(self.0.add(memory, &vector.to_vec())?)
+    }
+
+    /// The `k` memories most similar to `query`, best first.
+    #[wasm_bindgen(unchecked_return_type = "t.MemoryHit[]")]
+    pub fn search(&self, query: &Float32Array, k: u32) -> Result<JsValue, Thrown> {
+        Ok(to_js(&self.0.search(&query.to_vec(), k as usize)?))
+    }
+}

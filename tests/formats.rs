@@ -1,0 +1,92 @@
+//! Hostile files: whatever the bytes, an error or a result, never a panic.
+
+use attune::formats::{CsvTable, read_npy};
+use attune::memory::Memory;
+use attune::recall::Scores;
+use attune::reward::{ScoreRow, split_sections};
+use proptest::prelude::*;
+
+/// A `.npy` file of version 1.0 with the given header and data.
+fn npy(descr: &str, order: bool, shape: &str, data: &[u8]) -> Vec<u8> {
+    let order = if order { "True" } else { "False" };
+    let mut header =
+        format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}");
+    while (10 + header.len() + 1) % 64 != 0 {
+        header.push(' ');
+    }
+    header.push('\n');
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend((header.len() as u16).to_le_bytes());
+    bytes.extend(header.as_bytes());
+    bytes.extend(data);
+    bytes
+}
+
+fn floats(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+#[test]
+fn npy_in_both_orders_and_three_widths() {
+    let rows = read_npy("s.npy", &npy("<f4", false, "(2, 3)", &floats(&[1., 2., 3., 4., 5., 6.])));
+    assert_eq!(rows.unwrap().values, [1., 2., 3., 4., 5., 6.]);
+    let columns = npy("<f4", true, "(2, 3)", &floats(&[1., 4., 2., 5., 3., 6.]));
+    assert_eq!(read_npy("s.npy", &columns).unwrap().values, [1., 2., 3., 4., 5., 6.]);
+    let half = npy("<f2", false, "(1, 2)", &[0x00, 0x3c, 0x00, 0xc0]);
+    assert_eq!(read_npy("s.npy", &half).unwrap().values, [1., -2.]);
+    let double: Vec<u8> = [0.1f64, 0.2].iter().flat_map(|value| value.to_le_bytes()).collect();
+    assert_eq!(
+        read_npy("s.npy", &npy("<f8", false, "(2, 1)", &double)).unwrap().values,
+        [0.1, 0.2]
+    );
+}
+
+#[test]
+fn bad_npy_files() {
+    let nan = floats(&[1., f32::NAN]);
+    for (bytes, code) in [
+        (npy("<f4", false, "(2, 3)", &floats(&[1.])), "syntax"),
+        (npy("<f4", false, "(4294967295, 4294967295)", &[]), "syntax"),
+        (npy("<f4", false, "(18446744073709551615, 2)", &[]), "syntax"),
+        (npy("<i4", false, "(1, 1)", &[0; 4]), "type"),
+        (npy("<f4", false, "(3,)", &[0; 12]), "mismatch"),
+        (npy("<f4", false, "(0, 3)", &[]), "empty"),
+        (npy("<f4", false, "(1, 2)", &nan), "not-finite"),
+        (b"\x93NUMPY\x01\x00\xff\xff{".to_vec(), "syntax"),
+        (b"\x93NUMPY".to_vec(), "syntax"),
+    ] {
+        let error = Scores::read("s.npy", &bytes).unwrap_err();
+        assert_eq!(error.kind().code(), code, "{error}");
+        assert_eq!(error.file(), Some("s.npy"));
+    }
+}
+
+#[test]
+fn a_sparse_scores_file_does_not_allocate_the_dense_matrix() {
+    let mut text = String::from("user,item,score\n");
+    for at in 0..100_000 {
+        text.push_str(&format!("u{at},i{at},1\n"));
+    }
+    let error = Scores::read("s.csv", text.as_bytes()).unwrap_err();
+    assert_eq!(error.kind().code(), "missing");
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_a_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let _ = ScoreRow::read("f", &bytes);
+        let _ = Memory::read("f", &bytes);
+        let _ = Scores::read("f", &bytes);
+        let _ = CsvTable::read("f", &bytes, &["a"]);
+        let mut npy = b"\x93NUMPY\x01\x00".to_vec();
+        npy.extend(&bytes);
+        let _ = read_npy("f", &npy);
+    }
+
+    #[test]
+    fn sections_are_parts_of_the_text(text in "(# ?(analysis|Response)\n|[a-z \n#]){0,12}") {
+        let parts = split_sections(&text);
+        prop_assert!(text.contains(parts.response));
+        prop_assert!(parts.analysis.is_none_or(|analysis| text.contains(analysis)));
+    }
+}

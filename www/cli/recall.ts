@@ -1,0 +1,25 @@
+import { createAttune, type NoPositives, type Scheme, type Ties } from '../lib/node.js';
+import { read, write } from './files.js';
+
+interface Options {
+  scores: string;
+  exposed: string;
+  k: number[];
+  scheme: Scheme[];
+  ties: Ties;
+  positives: NoPositives;
+  out?: string;
+}
+
+/** `attune recall` */
+export async function recall(options: Options): Promise<void> {
+  const [scores, exposed] = await Promise.all([read(options.scores), read(options.exposed)]);
+  const report = await createAttune().recall(scores, exposed, {
+    k: options.k,
+    schemes: options.scheme,
+    ties: options.ties,
+    noPositives: options.positives,
+  });
+  for (const { message } of report.warnings) process.stderr.write(`attune: ${message}\n`);
+  await write(`${JSON.stringify(report, null, 2)}\n`, options.out);
+}

@@ -1,0 +1,215 @@
+import type { Connection, EngineCalls } from './connection.js';
+import type { DeviceReport, NamedBytes, OnProgress } from './engine.js';
+import { AttuneError, aborted } from './error.js';
+import type {
+  Backend,
+  Judgement,
+  Memory,
+  MemoryHit,
+  PermReward,
+  PermSettings,
+  RecallReport,
+  RecallSettings,
+  Scored,
+  ScoreRow,
+} from './types.js';
+
+/** What every call that can take long accepts. */
+export interface CallOptions {
+  /** Ends the call with an `AbortError`. */
+  signal?: AbortSignal;
+  /** Told how far the call has come. */
+  onProgress?: OnProgress;
+}
+
+/** Settings of {@link Attune.score}. */
+export interface ScoreOptions extends CallOptions, Partial<PermSettings> {}
+
+/** Settings of {@link Attune.recall}. */
+export interface RecallOptions extends Partial<RecallSettings> {
+  signal?: AbortSignal;
+}
+
+/** A file: a `File` from a drop or a picker, or a name with bytes or text. */
+export type FileLike = File | { name: string; bytes: Uint8Array } | { name: string; text: string };
+
+/**
+ * attune: score replies, remember, evaluate recall. Everything is computed in this browser or
+ * process; make one with `createAttune`.
+ */
+export class Attune {
+  readonly #connect: () => Connection;
+  readonly #backend: Backend;
+  #connection: Connection | undefined;
+  #numbers = 0;
+
+  /** @internal */
+  constructor(connect: () => Connection, backend: Backend) {
+    this.#connect = connect;
+    this.#backend = backend;
+  }
+
+  /** The PERM reward of one judgement, whoever judged. */
+  permReward(judgement: Judgement, settings: Partial<PermSettings> = {}): Promise<PermReward> {
+    return this.#call((engine) => engine.permReward(judgement, settings));
+  }
+
+  /** Reads a JSONL file of replies to score, checking every row. */
+  async readScoreRows(file: FileLike): Promise<ScoreRow[]> {
+    const bytes = await named(file);
+    return this.#call((engine) => engine.readScoreRows(bytes));
+  }
+
+  /** Reads a JSONL file of memories, or of any texts with ids, checking every row. */
+  async readMemories(file: FileLike): Promise<Memory[]> {
+    const bytes = await named(file);
+    return this.#call((engine) => engine.readMemories(bytes));
+  }
+
+  /**
+   * Scores replies with the built-in judge and the PERM reward.
+   *
+   * @param input Rows, or a JSONL file of them.
+   * @returns One result a row, in order: rewards, the three perspectives (1–5) with their
+   * distributions, the bystander's sub-scores (0–20).
+   */
+  async score(input: ScoreRow[] | FileLike, options: ScoreOptions = {}): Promise<Scored[]> {
+    const { signal, onProgress, ...settings } = options;
+    const file = Array.isArray(input) ? undefined : await named(input);
+    return this.#long({ signal, onProgress }, async (engine, job, told) => {
+      const rows = file === undefined ? (input as ScoreRow[]) : await engine.readScoreRows(file);
+      return engine.score(rows, settings, this.#backend, job, told);
+    });
+  }
+
+  /** Embeds texts: unit vectors, in order. */
+  embed(texts: string[], options: CallOptions = {}): Promise<Float32Array[]> {
+    return this.#long(options, (engine, ...job) => engine.embed(texts, this.#backend, ...job));
+  }
+
+  /** Opens an empty memory. It lives as long as this object's worker. */
+  async openMemory(): Promise<UserMemory> {
+    const store = this.#next();
+    await this.#call((engine) => engine.openMemory(store, this.#backend));
+    return new UserMemory({
+      add: async (input, options) => {
+        const file = Array.isArray(input) ? undefined : await named(input);
+        await this.#long(options, async (engine, ...job) => {
+          const memories =
+            file === undefined ? (input as Memory[]) : await engine.readMemories(file);
+          await engine.addMemories(store, memories, ...job);
+        });
+      },
+      search: (query, k) => this.#call((engine) => engine.searchMemory(store, query, k)),
+      close: () => this.#call((engine) => engine.closeMemory(store)),
+    });
+  }
+
+  /**
+   * Recall@K from a recommender's scores and a log of randomly exposed items.
+   *
+   * @param scores CSV `user,item,score` with a row for every user and candidate, or a NumPy
+   * `.npy` matrix [users × items].
+   * @param exposed CSV `user,item,label`.
+   */
+  async recall(
+    scores: FileLike,
+    exposed: FileLike,
+    options: RecallOptions = {},
+  ): Promise<RecallReport> {
+    const { signal, ...settings } = options;
+    const files = await Promise.all([named(scores), named(exposed)]);
+    return this.#long({ signal }, (engine) => engine.evaluateRecall(...files, settings));
+  }
+
+  /** Loads the models and says where they run. */
+  device(): Promise<DeviceReport> {
+    return this.#call((engine) => engine.device(this.#backend));
+  }
+
+  /** Ends the worker and frees its memory; calls in flight reject. */
+  close(): void {
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  #next(): number {
+    this.#numbers += 1;
+    return this.#numbers;
+  }
+
+  async #call<T>(work: (engine: EngineCalls) => Promise<T>): Promise<T> {
+    this.#connection ??= this.#connect();
+    const connection = this.#connection;
+    try {
+      return await Promise.race([work(connection.engine), connection.died]);
+    } catch (error) {
+      if (error instanceof AttuneError && error.code === 'worker') {
+        connection.close();
+        if (this.#connection === connection) this.#connection = undefined;
+      }
+      throw error;
+    }
+  }
+
+  #long<T>(
+    { signal, onProgress }: { [Key in keyof CallOptions]: CallOptions[Key] | undefined },
+    work: (engine: EngineCalls, job: number, told?: OnProgress) => Promise<T>,
+  ): Promise<T> {
+    if (signal?.aborted) return Promise.reject(aborted());
+    const job = this.#next();
+    return this.#call(async (engine) => {
+      const told = onProgress && this.#connection?.callback(onProgress);
+      if (signal === undefined) return work(engine, job, told);
+      const heard = new Promise<never>((_, reject) => {
+        const stop = () => {
+          void engine.cancel(job);
+          reject(aborted());
+        };
+        signal.addEventListener('abort', stop, { once: true });
+      });
+      return Promise.race([work(engine, job, told), heard]);
+    });
+  }
+}
+
+interface MemoryCalls {
+  add(memories: Memory[] | FileLike, options: CallOptions): Promise<void>;
+  search(query: string, k: number): Promise<MemoryHit[]>;
+  close(): Promise<void>;
+}
+
+/** A user's memories, searched exactly by meaning. */
+export class UserMemory {
+  readonly #calls: MemoryCalls;
+
+  /** @internal */
+  constructor(calls: MemoryCalls) {
+    this.#calls = calls;
+  }
+
+  /** Adds memories, or a JSONL file of them. */
+  add(memories: Memory[] | FileLike, options: CallOptions = {}): Promise<void> {
+    return this.#calls.add(memories, options);
+  }
+
+  /** The `k` memories closest to the query, best first, with cosine similarities. */
+  search(query: string, options: { k?: number } = {}): Promise<MemoryHit[]> {
+    return this.#calls.search(query, options.k ?? 5);
+  }
+
+  /** Frees the memories. */
+  close(): Promise<void> {
+    return this.#calls.close();
+  }
+}
+
+async function named(file: FileLike): Promise<NamedBytes> {
+  if ('bytes' in file && file.bytes instanceof Uint8Array) {
+    return { name: file.name, bytes: file.bytes };
+  }
+  if ('text' in file && typeof file.text === 'string') {
+    return { name: file.name, bytes: new TextEncoder().encode(file.text) };
+  }
+  return { name: file.name, bytes: new Uint8Array(await (file as File).arrayBuffer()) };
+}

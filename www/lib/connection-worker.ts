@@ -1,0 +1,39 @@
+import { proxy, releaseProxy, wrap } from 'comlink';
+import './transfer.js';
+import type { Connection, EngineCalls } from './connection.js';
+import type { Engine } from './engine.js';
+import { AttuneError } from './error.js';
+
+/** Starts an engine in a module worker; `base` as in `browserLoader`. */
+export function connectWorker(base?: string): Connection {
+  // One literal expression, so that bundlers see the worker.
+  const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    type: 'module',
+    name: base === undefined ? 'attune' : `attune ${base}`,
+  });
+  const remote = wrap<Engine>(worker);
+  const died = new Promise<never>((_, reject) => {
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      // A panic inside a call leaves its promise pending for ever, so the worker's last words
+      // must end every call in flight.
+      reject(
+        new AttuneError(
+          'worker',
+          `the worker stopped${event.message ? ` (${event.message})` : ''}`,
+          'Try again: the next call starts a new worker. If it stays, report it.',
+        ),
+      );
+    });
+  });
+  died.catch(() => {});
+  return {
+    engine: remote as unknown as EngineCalls,
+    callback: (callback) => proxy(callback),
+    died,
+    close() {
+      remote[releaseProxy]();
+      worker.terminate();
+    },
+  };
+}

@@ -1,0 +1,251 @@
+import type { MemoryStore } from '../wasm/core/core.js';
+import { AttuneError, aborted, revive } from './error.js';
+import { type GpuReport, GpuWatch } from './gpu-watch.js';
+import type { CoreModule, Loader, Models } from './loader.js';
+import type {
+  Backend,
+  Judgement,
+  Memory,
+  MemoryHit,
+  PermReward,
+  PermSettings,
+  RecallReport,
+  RecallSettings,
+  Scored,
+  ScoreRow,
+} from './types.js';
+
+/** A file by name and content. */
+export interface NamedBytes {
+  /** The name used in errors and results. */
+  name: string;
+  bytes: Uint8Array;
+}
+
+/** How far a long call has come. */
+export interface Progress {
+  done: number;
+  total: number;
+}
+
+/** Told how far a call has come. It is an argument of its own because workers need it so. */
+export type OnProgress = (progress: Progress) => void;
+
+/** The backend in use and what is known of it. */
+export interface DeviceReport {
+  backend: Backend;
+  /** Only on WebGPU. */
+  gpu?: GpuReport;
+}
+
+/** Rows handled between two looks at the clock: small, so that a cancel is heard soon. */
+const CHUNK = 16;
+
+/**
+ * All four jobs on one thread, over the WebAssembly modules, each loaded when first needed. It
+ * runs in a worker on a page and directly in Node.
+ */
+export class Engine {
+  readonly #loader: Loader;
+  #core: Promise<CoreModule> | undefined;
+  readonly #models = new Map<Backend, Promise<Models>>();
+  readonly #stores = new Map<number, { store: MemoryStore; backend: Backend }>();
+  readonly #cancelled = new Set<number>();
+  #watch: GpuWatch | undefined;
+
+  constructor(loader: Loader) {
+    this.#loader = loader;
+  }
+
+  async permReward(judgement: Judgement, settings: Partial<PermSettings>): Promise<PermReward> {
+    const core = await this.#loadCore();
+    return run(() => core.permReward(judgement, settings));
+  }
+
+  async readScoreRows(file: NamedBytes): Promise<ScoreRow[]> {
+    const core = await this.#loadCore();
+    return run(() => core.readScoreRows(file.name, file.bytes));
+  }
+
+  async readMemories(file: NamedBytes): Promise<Memory[]> {
+    const core = await this.#loadCore();
+    return run(() => core.readMemories(file.name, file.bytes));
+  }
+
+  async evaluateRecall(
+    scores: NamedBytes,
+    exposed: NamedBytes,
+    settings: Partial<RecallSettings>,
+  ): Promise<RecallReport> {
+    const core = await this.#loadCore();
+    return run(() =>
+      core.evaluateRecall(scores.name, scores.bytes, exposed.name, exposed.bytes, settings),
+    );
+  }
+
+  async score(
+    rows: ScoreRow[],
+    settings: Partial<PermSettings>,
+    backend: Backend,
+    job: number,
+    onProgress?: OnProgress,
+  ): Promise<Scored[]> {
+    return this.#guarded(backend, async (models) => {
+      run(() => models.checkRows(rows));
+      return this.#inChunks(rows, (chunk) => models.score(chunk, settings), job, onProgress);
+    });
+  }
+
+  async embed(
+    texts: string[],
+    backend: Backend,
+    job: number,
+    onProgress?: OnProgress,
+  ): Promise<Float32Array[]> {
+    return this.#guarded(backend, (models) =>
+      this.#inChunks(texts, (chunk) => models.embed(chunk), job, onProgress),
+    );
+  }
+
+  /** Opens an empty memory store under the number `store`. */
+  async openMemory(store: number, backend: Backend): Promise<void> {
+    const [core, models] = await Promise.all([this.#loadCore(), this.#loadModels(backend)]);
+    this.#stores.set(store, { store: new core.MemoryStore(models.width), backend });
+  }
+
+  /** Adds memories in order; those before a bad one stay. */
+  async addMemories(
+    store: number,
+    memories: Memory[],
+    job: number,
+    onProgress?: OnProgress,
+  ): Promise<void> {
+    const held = this.#store(store);
+    const texts = memories.map((memory) => memory.text);
+    const vectors = await this.embed(texts, held.backend, job, onProgress);
+    memories.forEach((memory, at) => {
+      run(() => held.store.add(memory, vectors[at] as Float32Array));
+    });
+  }
+
+  async searchMemory(store: number, query: string, k: number): Promise<MemoryHit[]> {
+    if (!Number.isInteger(k) || k < 1) {
+      throw new AttuneError('setting', `k is ${k}`, 'Give a whole number of at least 1.', {
+        field: 'k',
+      });
+    }
+    const held = this.#store(store);
+    const [vector] = await this.embed([query], held.backend, 0);
+    return run(() => held.store.search(vector as Float32Array, k));
+  }
+
+  closeMemory(store: number): void {
+    this.#stores.get(store)?.store.free();
+    this.#stores.delete(store);
+  }
+
+  /** Loads the models of `backend` and says where they run. */
+  async device(backend: Backend): Promise<DeviceReport> {
+    await this.#loadModels(backend);
+    return this.#watch && backend === 'webgpu'
+      ? { backend, gpu: this.#watch.report() }
+      : { backend };
+  }
+
+  /** Makes the call with this job number stop at its next chunk. */
+  cancel(job: number): void {
+    this.#cancelled.add(job);
+  }
+
+  #store(store: number): { store: MemoryStore; backend: Backend } {
+    const held = this.#stores.get(store);
+    if (held === undefined) {
+      throw new AttuneError(
+        'unknown',
+        'this memory store is closed',
+        'Open a new one; after a crash of the worker, add the memories again.',
+      );
+    }
+    return held;
+  }
+
+  #loadCore(): Promise<CoreModule> {
+    this.#core ??= this.#loader.core();
+    return this.#core;
+  }
+
+  #loadModels(backend: Backend): Promise<Models> {
+    let models = this.#models.get(backend);
+    if (models === undefined) {
+      models = this.#openModels(backend);
+      this.#models.set(backend, models);
+    }
+    return models;
+  }
+
+  async #openModels(backend: Backend): Promise<Models> {
+    if (backend === 'webgpu') {
+      if (globalThis.navigator?.gpu === undefined) {
+        throw new AttuneError(
+          'device',
+          'this browser has no WebGPU',
+          'Use a browser that has it, on a secure origin (https or localhost), or choose the CPU.',
+        );
+      }
+      this.#watch ??= new GpuWatch();
+    }
+    const [Class, table, tokenizer, heads] = await Promise.all([
+      this.#loader.models(backend),
+      this.#loader.weights('embedder.safetensors'),
+      this.#loader.weights('tokenizer.json'),
+      this.#loader.weights('heads.safetensors'),
+    ]);
+    try {
+      return await Class.open(backend, table, tokenizer, heads);
+    } catch (error) {
+      throw revive(error);
+    }
+  }
+
+  /** Runs `work` on the models; what a GPU that complained returned is thrown away. */
+  async #guarded<T>(backend: Backend, work: (models: Models) => Promise<T>): Promise<T> {
+    const models = await this.#loadModels(backend);
+    try {
+      const result = await work(models);
+      if (backend === 'webgpu') await this.#watch?.check();
+      return result;
+    } catch (error) {
+      throw revive(error);
+    }
+  }
+
+  async #inChunks<T, R>(
+    items: T[],
+    work: (chunk: T[]) => Promise<R[]>,
+    job: number,
+    onProgress?: OnProgress,
+  ): Promise<R[]> {
+    const results: R[] = [];
+    try {
+      for (let at = 0; at < items.length; at += CHUNK) {
+        // Lets a cancel in: messages are delivered between tasks, not between promises.
+        if (at > 0) await new Promise((resolve) => setTimeout(resolve));
+        if (this.#cancelled.has(job)) throw aborted();
+        results.push(...(await work(items.slice(at, at + CHUNK))));
+        onProgress?.({ done: results.length, total: items.length });
+      }
+      return results;
+    } finally {
+      this.#cancelled.delete(job);
+    }
+  }
+}
+
+/** Calls into WebAssembly, giving errors their class. */
+function run<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw revive(error);
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * attune in a browser: everything heavy runs in a module worker.
+ *
+ * @packageDocumentation
+ */
+import { Attune } from './attune.js';
+import { connectWorker } from './connection-worker.js';
+import type { Backend } from './types.js';
+
+export * from './public.js';
+
+/** Settings of {@link createAttune}. */
+export interface AttuneOptions {
+  /** Where models compute; the CPU by default. A device that fails is an error, never swapped. */
+  device?: Backend;
+  /**
+   * A URL ending in `/` under which the package's WebAssembly and weights lie, where the bundler
+   * or the host moved them.
+   */
+  assetBase?: string;
+}
+
+/**
+ * Makes an attune; nothing is loaded before the first call.
+ *
+ * ```ts
+ * const attune = createAttune();
+ * const [scored] = await attune.score([{ id: '1', query: 'My dog died.', response: 'Oh no.' }]);
+ * ```
+ */
+export function createAttune(options: AttuneOptions = {}): Attune {
+  const base =
+    options.assetBase === undefined ? undefined : new URL(options.assetBase, location.href).href;
+  return new Attune(() => connectWorker(base), options.device ?? 'cpu');
+}

@@ -1,0 +1,21 @@
+import type * as Core from '../wasm/core/core.js';
+import type * as ModelsModule from '../wasm/models-cpu/models.js';
+import type { Backend } from './types.js';
+
+export type CoreModule = typeof Core;
+export type Models = ModelsModule.Models;
+export type ModelsClass = typeof ModelsModule.Models;
+
+/** The files of the built-in models. */
+export const WEIGHTS = ['embedder.safetensors', 'tokenizer.json', 'heads.safetensors'] as const;
+export type WeightsFile = (typeof WEIGHTS)[number];
+
+/** How an engine gets its modules and weights; the only part that differs between hosts. */
+export interface Loader {
+  /** The core module, instantiated. */
+  core(): Promise<CoreModule>;
+  /** The models module of a backend, instantiated. */
+  models(backend: Backend): Promise<ModelsClass>;
+  /** A file of the built-in models. */
+  weights(name: WeightsFile): Promise<Uint8Array>;
+}

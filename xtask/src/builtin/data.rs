@@ -1,0 +1,104 @@
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+use attune::formats::jsonl;
+use attune::model::TextEmbedder;
+use attune::reward::builtin::Judged;
+use attune::reward::builtin::train::Target;
+use attune::reward::{BystanderScores, ScoreRow};
+use serde::Deserialize;
+
+pub const FILE: &str = "data/graded-replies/replies.jsonl";
+
+#[derive(Deserialize)]
+pub struct Graded {
+    /// The scenario's name: rows of one scenario are never split between training and test.
+    pub group: String,
+    #[serde(flatten)]
+    pub row: ScoreRow,
+    /// One entry a grading, in the same order for every row.
+    pub grades: Vec<Grades>,
+}
+
+#[derive(Deserialize)]
+pub struct Grades {
+    pub resonation: u8,
+    pub expression: u8,
+    pub reception: u8,
+    pub bystander: BystanderScores,
+}
+
+impl Grades {
+    /// Resonation, expression, reception, and the bystander's sum.
+    pub fn figures(&self) -> [f64; 4] {
+        let BystanderScores { content, structure, efficiency, objectivity, accuracy } =
+            self.bystander;
+        [
+            f64::from(self.resonation),
+            f64::from(self.expression),
+            f64::from(self.reception),
+            content + structure + efficiency + objectivity + accuracy,
+        ]
+    }
+}
+
+impl Graded {
+    /// The mean of the gradings.
+    pub fn figures(&self) -> [f64; 4] {
+        let mut mean = [0.0; 4];
+        for grades in &self.grades {
+            for (sum, figure) in mean.iter_mut().zip(grades.figures()) {
+                *sum += figure / self.grades.len() as f64;
+            }
+        }
+        mean
+    }
+
+    pub fn target(&self) -> Target {
+        let share = 1.0 / self.grades.len() as f32;
+        let mut target = Target { levels: [[0.0; 5]; 3], bystander: [0.0; 5] };
+        for grades in &self.grades {
+            let levels = [grades.resonation, grades.expression, grades.reception];
+            for (levels, level) in target.levels.iter_mut().zip(levels) {
+                levels[usize::from(level) - 1] += share;
+            }
+            let b = grades.bystander;
+            let scores = [b.content, b.structure, b.efficiency, b.objectivity, b.accuracy];
+            for (mean, score) in target.bystander.iter_mut().zip(scores) {
+                *mean += share * (score / 20.0) as f32;
+            }
+        }
+        target
+    }
+}
+
+/// The graded replies with what the judge reads in each.
+pub struct Dataset {
+    pub rows: Vec<Graded>,
+    /// The reply of each row; no graded reply has an analysis.
+    pub judged: Vec<Judged>,
+}
+
+impl Dataset {
+    pub fn read(embedder: &TextEmbedder) -> Result<Self> {
+        let rows: Vec<Graded> =
+            jsonl::read(FILE, &std::fs::read(FILE)?)?.into_iter().map(|line| line.value).collect();
+        let plain: Vec<ScoreRow> = rows.iter().map(|graded| graded.row.clone()).collect();
+        let judged = pollster::block_on(Judged::read(&plain, embedder))?;
+        let judged = judged.into_iter().map(|[_, reply]| reply).collect();
+        Ok(Self { rows, judged })
+    }
+
+    /// For each of `count` folds the rows left out: whole scenarios, dealt out in alphabetical
+    /// order, so that neighbours (often of one topic) fall into different folds.
+    pub fn folds(&self, among: &[usize], count: usize) -> Vec<Vec<usize>> {
+        let groups: BTreeSet<&str> = among.iter().map(|&at| self.rows[at].group.as_str()).collect();
+        let groups: Vec<&str> = groups.into_iter().collect();
+        let fold_of = |at: usize| {
+            groups.binary_search(&self.rows[at].group.as_str()).map_or(0, |group| group % count)
+        };
+        (0..count)
+            .map(|fold| among.iter().copied().filter(|&at| fold_of(at) == fold).collect())
+            .collect()
+    }
+}

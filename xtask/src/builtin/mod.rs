@@ -1,0 +1,38 @@
+//! Training and measuring the built-in judge.
+
+mod corpus;
+mod data;
+mod evaluate;
+mod train;
+
+pub use corpus::write as write_corpus;
+pub use evaluate::evaluate;
+pub use train::train_heads;
+
+use attune::model::{Device, TextEmbedder, TextEmbedderFiles};
+
+/// Where the shipped weights lie, from the repository's root.
+pub const WEIGHTS: &str = "data/builtin";
+
+/// The files of the text embedder: table and tokenizer.
+pub struct EmbedderBytes {
+    pub table: Vec<u8>,
+    pub tokenizer: Vec<u8>,
+}
+
+impl EmbedderBytes {
+    pub fn read() -> anyhow::Result<Self> {
+        Ok(Self {
+            table: std::fs::read(format!("{WEIGHTS}/embedder.safetensors"))?,
+            tokenizer: std::fs::read(format!("{WEIGHTS}/tokenizer.json"))?,
+        })
+    }
+
+    pub fn files(&self) -> TextEmbedderFiles<'_> {
+        TextEmbedderFiles { table: &self.table, tokenizer: &self.tokenizer }
+    }
+
+    pub fn load(&self) -> anyhow::Result<TextEmbedder> {
+        Ok(TextEmbedder::load(self.files(), &Device::flex())?)
+    }
+}

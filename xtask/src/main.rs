@@ -1,0 +1,59 @@
+//! Build steps: `cargo xtask --help`.
+
+mod bindgen;
+#[cfg(feature = "train")]
+mod builtin;
+mod types;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "xtask", about = "Build steps of attune")]
+struct Arguments {
+    #[command(subcommand)]
+    step: Step,
+}
+
+#[derive(Subcommand)]
+enum Step {
+    /// Makes a JavaScript module of a compiled WebAssembly file.
+    Bindgen {
+        /// The file that cargo built.
+        #[arg(long)]
+        wasm: std::path::PathBuf,
+        /// The folder to write.
+        #[arg(long)]
+        out: std::path::PathBuf,
+        /// The name of the module's files.
+        #[arg(long)]
+        name: String,
+    },
+    /// Writes the TypeScript declarations of the Rust types that cross the edge.
+    Types {
+        /// The file to write.
+        #[arg(long)]
+        out: std::path::PathBuf,
+    },
+    /// Trains the heads of the built-in judge on data/graded-replies and writes their weights.
+    #[cfg(feature = "train")]
+    TrainHeads,
+    /// Measures the built-in judge on scenarios left out of training.
+    #[cfg(feature = "train")]
+    EvalBuiltin,
+    /// Rewrites the expected scores in tests/corpus/builtin.json from a native run.
+    #[cfg(feature = "train")]
+    Corpus,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().step {
+        Step::Bindgen { wasm, out, name } => bindgen::run(&wasm, &out, &name),
+        Step::Types { out } => types::run(&out),
+        #[cfg(feature = "train")]
+        Step::TrainHeads => builtin::train_heads(),
+        #[cfg(feature = "train")]
+        Step::EvalBuiltin => builtin::evaluate(),
+        #[cfg(feature = "train")]
+        Step::Corpus => builtin::write_corpus(),
+    }
+}

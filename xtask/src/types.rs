@@ -1,0 +1,54 @@
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use attune::{memory, recall, reward};
+use ts_rs::{Config, TS};
+
+/// Everything that crosses the edge, in reading order.
+pub fn run(out: &Path) -> Result<()> {
+    let config = Config::default();
+    let mut text = String::from(
+        "// Written by `cargo xtask types` from the Rust declarations; change them there.\n",
+    );
+    macro_rules! declare {
+        ($($kind:ty),+ $(,)?) => {
+            $(
+                text.push('\n');
+                if let Some(docs) = <$kind>::docs() {
+                    text.push_str(&docs);
+                }
+                text.push_str("export ");
+                text.push_str(&<$kind>::decl(&config));
+                text.push('\n');
+            )+
+        };
+    }
+    text.push_str("\n/** Where models compute. */\nexport type Backend = \"cpu\" | \"webgpu\";\n");
+    declare!(
+        reward::Persona,
+        reward::Turn,
+        reward::ScoreRow,
+        reward::Aggregate,
+        reward::PermSettings,
+        reward::Judgement,
+        reward::PermReward,
+        reward::PerspectiveScore,
+        reward::BystanderScores,
+        reward::Bystander,
+        reward::Penalties,
+        reward::JudgeIdentity,
+        reward::Scored,
+        memory::Memory,
+        memory::MemoryHit,
+        recall::Scheme,
+        recall::Average,
+        recall::Ties,
+        recall::NoPositives,
+        recall::RecallSettings,
+        recall::Warning,
+        recall::RecallResult,
+        recall::RecallSystem,
+        recall::RecallReport,
+    );
+    std::fs::write(out, text).with_context(|| format!("cannot write {}", out.display()))
+}
