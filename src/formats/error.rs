@@ -113,6 +113,16 @@ impl Error {
         self
     }
 
+    /// Puts the place of an item in a list before the field: `[3].id`.
+    pub fn in_row(mut self, row: usize) -> Self {
+        let field = self.0.field.take();
+        self.0.field = Some(match field {
+            Some(field) => format!("[{row}].{field}"),
+            None => format!("[{row}]"),
+        });
+        self
+    }
+
     /// The kind, to branch on.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

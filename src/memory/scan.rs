@@ -39,7 +39,7 @@ impl VectorIndex {
     ///
     /// # Errors
     ///
-    /// `Mismatch` for another width, `NotFinite` for NaN or infinity.
+    /// As for [`Self::check`].
     pub fn push(&mut self, vector: &[f32]) -> Result<()> {
         let unit = self.unit(vector)?;
         self.values.extend(unit);
@@ -50,7 +50,7 @@ impl VectorIndex {
     ///
     /// # Errors
     ///
-    /// As for [`Self::push`].
+    /// As for [`Self::check`].
     pub fn search(&self, query: &[f32], k: usize) -> Result<Vec<Hit>> {
         let query = self.unit(query)?;
         let mut hits: Vec<Hit> = self
@@ -68,7 +68,12 @@ impl VectorIndex {
         Ok(hits)
     }
 
-    fn unit(&self, vector: &[f32]) -> Result<Vec<f32>> {
+    /// Checks that a vector could be added or searched for.
+    ///
+    /// # Errors
+    ///
+    /// `Mismatch` for another width, `NotFinite` for NaN or infinity.
+    pub fn check(&self, vector: &[f32]) -> Result<()> {
         if vector.len() != self.width {
             return Err(Error::new(
                 ErrorKind::Mismatch,
@@ -83,6 +88,11 @@ impl VectorIndex {
                 "Mend the embedder that made it.",
             ));
         }
+        Ok(())
+    }
+
+    fn unit(&self, vector: &[f32]) -> Result<Vec<f32>> {
+        self.check(vector)?;
         let norm = dot(vector, vector).sqrt();
         let scale = if norm > 0.0 { 1.0 / norm } else { 0.0 };
         Ok(vector.iter().map(|value| value * scale).collect())

@@ -53,21 +53,23 @@ impl Memory {
         jsonl::read::<Self>(file, bytes)?
             .into_iter()
             .map(|line| {
-                line.value.check(&seen).map_err(|e| e.in_file(file).at_line(line.number))?;
+                line.value
+                    .check(|id| seen.contains(id))
+                    .map_err(|e| e.in_file(file).at_line(line.number))?;
                 seen.insert(line.value.id.clone());
                 Ok(line.value)
             })
             .collect()
     }
 
-    fn check(&self, taken: &HashSet<String>) -> Result<()> {
+    fn check(&self, taken: impl Fn(&String) -> bool) -> Result<()> {
         for (field, value) in [("id", &self.id), ("text", &self.text)] {
             if value.trim().is_empty() {
                 return Err(Error::new(ErrorKind::Missing, "the field is empty", "Fill it in.")
                     .at_field(field));
             }
         }
-        if taken.contains(&self.id) {
+        if taken(&self.id) {
             return Err(Error::new(
                 ErrorKind::Duplicate,
                 format!("the id \"{}\" stands twice", self.id),
@@ -95,17 +97,35 @@ impl MemoryStore {
         self.memories.is_empty()
     }
 
-    /// Adds a memory with its embedding.
+    /// Adds memories with their embeddings: all of them, or none where one does not fit.
     ///
     /// # Errors
     ///
-    /// `Missing` for an empty id or text, `Duplicate` for a known id, `Mismatch` or `NotFinite`
-    /// for a vector that does not fit; the store is then as it was.
-    pub fn add(&mut self, memory: Memory, vector: &[f32]) -> Result<()> {
-        memory.check(&self.ids)?;
-        self.index.push(vector)?;
-        self.ids.insert(memory.id.clone());
-        self.memories.push(memory);
+    /// `Missing` for an empty id or text; `Duplicate` for an id that is known or stands twice;
+    /// `Mismatch` or `NotFinite` for vectors that do not fit. The place of the memory at fault is
+    /// part of the field. The store is then as it was.
+    pub fn add(&mut self, memories: Vec<Memory>, vectors: &[Vec<f32>]) -> Result<()> {
+        if memories.len() != vectors.len() {
+            return Err(Error::new(
+                ErrorKind::Mismatch,
+                format!("{} memories came with {} vectors", memories.len(), vectors.len()),
+                "Give every memory one vector.",
+            ));
+        }
+        // First look at everything, then change anything.
+        let mut fresh = HashSet::new();
+        for (at, (memory, vector)) in memories.iter().zip(vectors).enumerate() {
+            memory
+                .check(|id| self.ids.contains(id) || fresh.contains(id))
+                .and_then(|()| self.index.check(vector))
+                .map_err(|error| error.in_row(at))?;
+            fresh.insert(memory.id.clone());
+        }
+        for vector in vectors {
+            self.index.push(vector)?;
+        }
+        self.ids.extend(fresh);
+        self.memories.extend(memories);
         Ok(())
     }
 
@@ -118,10 +138,8 @@ impl MemoryStore {
     /// ```
     /// use attune::memory::{Memory, MemoryStore};
     /// let mut store = MemoryStore::new(2);
-    /// for (id, vector) in [("tea", [1.0, 0.0]), ("sea", [0.6, 0.8])] {
-    ///     let memory = Memory { id: id.into(), text: id.into(), at: None };
-    ///     store.add(memory, &vector)?;
-    /// }
+    /// let memory = |id: &str| Memory { id: id.into(), text: id.into(), at: None };
+    /// store.add(vec![memory("tea"), memory("sea")], &[vec![1.0, 0.0], vec![0.6, 0.8]])?;
     /// let hits = store.search(&[0.0, 2.0], 1)?;
     /// assert_eq!((hits[0].memory.id.as_str(), hits[0].score), ("sea", 0.8));
     /// # Ok::<(), attune::formats::Error>(())

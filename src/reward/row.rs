@@ -87,11 +87,7 @@ impl ScoreRow {
     pub fn check_all(rows: &[Self]) -> Result<()> {
         let mut seen = HashSet::new();
         for (at, row) in rows.iter().enumerate() {
-            row.check(&seen).map_err(|error| {
-                let field = error.field().unwrap_or_default().to_owned();
-                Error::new(error.kind(), error.message().to_owned(), error.mend().to_owned())
-                    .at_field(format!("[{at}].{field}"))
-            })?;
+            row.check(&seen).map_err(|error| error.in_row(at))?;
             seen.insert(row.id.clone());
         }
         Ok(())

@@ -66,14 +66,15 @@ impl MemoryStoreJs {
         self.0.len() as u32
     }
 
-    /// Adds a memory with its embedding.
+    /// Adds memories with their embeddings: all of them, or none where one does not fit.
     pub fn add(
         &mut self,
-        #[wasm_bindgen(unchecked_param_type = "t.Memory")] memory: JsValue,
-        vector: &Float32Array,
+        #[wasm_bindgen(unchecked_param_type = "t.Memory[]")] memories: JsValue,
+        vectors: Vec<Float32Array>,
     ) -> Result<(), Thrown> {
-        let memory: Memory = from_js("memory", memory)?;
-        Ok(self.0.add(memory, &vector.to_vec())?)
+        let memories: Vec<Memory> = from_js("memories", memories)?;
+        let vectors: Vec<Vec<f32>> = vectors.iter().map(Float32Array::to_vec).collect();
+        Ok(self.0.add(memories, &vectors)?)
     }
 
     /// The `k` memories most similar to `query`, best first.

@@ -188,7 +188,7 @@ export class UserMemory {
     this.#calls = calls;
   }
 
-  /** Adds memories, or a JSONL file of them. */
+  /** Adds memories, or a JSONL file of them: all, or none where one does not fit. */
   add(memories: Memory[] | FileLike, options: CallOptions = {}): Promise<void> {
     return this.#calls.add(memories, options);
   }

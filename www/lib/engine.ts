@@ -113,7 +113,7 @@ export class Engine {
     this.#stores.set(store, { store: new core.MemoryStore(models.width), backend });
   }
 
-  /** Adds memories in order; those before a bad one stay. */
+  /** Adds memories: all of them, or none where one does not fit. */
   async addMemories(
     store: number,
     memories: Memory[],
@@ -123,9 +123,7 @@ export class Engine {
     const held = this.#store(store);
     const texts = memories.map((memory) => memory.text);
     const vectors = await this.embed(texts, held.backend, job, onProgress);
-    memories.forEach((memory, at) => {
-      run(() => held.store.add(memory, vectors[at] as Float32Array));
-    });
+    run(() => held.store.add(memories, vectors));
   }
 
   async searchMemory(store: number, query: string, k: number): Promise<MemoryHit[]> {

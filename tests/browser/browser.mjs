@@ -1,0 +1,66 @@
+// A Chromium for the tests, which records every request and lets none leave this machine.
+import { createServer } from 'node:http';
+import { chromium } from 'playwright-core';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // WebGPU on whatever adapter there is, a software one included.
+  '--enable-unsafe-webgpu',
+];
+
+/** Starts a browser; `requests` fills with what the pages and their workers ask for. */
+export async function launch() {
+  const executablePath = process.env.CHROME_BIN;
+  if (!executablePath) throw new Error('CHROME_BIN names no browser: run the tests with npm test');
+  const strangers = [];
+  // Everything that is not this machine goes to this proxy, which notes it and refuses. Requests
+  // that the page's own events would miss (a worker's, a preconnect) end here as well.
+  const proxy = createServer((request, response) => {
+    strangers.push(`${request.method} ${request.url}`);
+    response.writeHead(403).end();
+  });
+  proxy.on('connect', (request, socket) => {
+    strangers.push(`CONNECT ${request.url}`);
+    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+  });
+  await new Promise((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const browser = await chromium.launch({
+    executablePath: executablePath.includes('/') ? executablePath : await which(executablePath),
+    args: FLAGS,
+    proxy: { server: `http://127.0.0.1:${proxy.address().port}` },
+  });
+  return {
+    browser,
+    /** Requests to other machines. */
+    strangers,
+    async close() {
+      await browser.close();
+      proxy.close();
+      proxy.closeAllConnections();
+    },
+  };
+}
+
+async function which(name) {
+  const { execFileSync } = await import('node:child_process');
+  return execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
+}
+
+/** A page that fails loudly: its errors, console errors and refused requests are collected. */
+export async function openPage(browser, options = {}) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const problems = [];
+  const requests = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  context.on('request', (request) => requests.push(request.url()));
+  return { page, problems, requests, close: () => context.close() };
+}

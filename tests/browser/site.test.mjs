@@ -1,0 +1,192 @@
+// The pages as a visitor meets them.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { serve } from '../../scripts/serve.mjs';
+import { launch, openPage } from './browser.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const PAGES = ['index.html', 'score.html', 'remember.html', 'recall.html'];
+
+let chrome;
+let site;
+
+before(async () => {
+  // Two levels up, so that the site lies in a folder of its host: relative URLs must do.
+  site = await serve(fileURLToPath(new URL('../../pkg', import.meta.url)));
+  chrome = await launch();
+});
+
+after(async () => {
+  await chrome?.close();
+  await site?.close();
+});
+
+const byId = (page, id) => page.locator(`[data-testid="${id}"]`);
+const ready = (page) =>
+  page.waitForFunction(() => document.documentElement.dataset.state === 'ready', null, {
+    timeout: 60_000,
+  });
+
+async function visit(name, work, options) {
+  const { page, problems, requests, close } = await openPage(chrome.browser, options);
+  try {
+    await page.goto(`${site.url}site/${name}`);
+    await work(page, { problems, requests });
+    assert.deepEqual(problems, [], `${name} reported problems`);
+  } finally {
+    await close();
+  }
+}
+
+test('from load to score, no request leaves the origin', async () => {
+  for (const name of PAGES) {
+    await visit(name, async (page, { requests }) => {
+      if (name !== 'index.html') await ready(page);
+      if (name === 'score.html') {
+        await byId(page, 'response').fill('Oh no. What was she like?');
+        await byId(page, 'score-button').click();
+        await ready(page);
+      }
+      const own = new URL(site.url).origin;
+      const foreign = requests.filter((url) => !url.startsWith('data:') && new URL(url).origin !== own);
+      assert.ok(requests.length > 1);
+      assert.deepEqual(foreign, []);
+    });
+  }
+  assert.deepEqual(chrome.strangers, []);
+});
+
+test('the policy of every page allows its own origin and nothing else', async () => {
+  for (const name of PAGES) {
+    await visit(name, async (page) => {
+      const policy = await page
+        .locator('meta[http-equiv="Content-Security-Policy"]')
+        .getAttribute('content');
+      assert.match(policy, /connect-src 'self'(;|$)/);
+      assert.match(policy, /script-src 'self' 'wasm-unsafe-eval'(;|$)/);
+      assert.doesNotMatch(policy, /unsafe-inline|'unsafe-eval'|https?:|\*/);
+    });
+  }
+});
+
+test('a page that tries to call home is stopped and noticed', async () => {
+  const { page, problems, close } = await openPage(chrome.browser);
+  await page.goto(`${site.url}site/score.html`);
+  const outcome = await page.evaluate(() =>
+    fetch('http://example.test/').then(() => 'sent', () => 'refused'),
+  );
+  await close();
+  assert.equal(outcome, 'refused');
+  assert.ok(problems.some((text) => /Content Security Policy/.test(text)), problems.join('\n'));
+});
+
+const score = async (page) => {
+  await byId(page, 'query').fill('My dog died on Sunday and the house is so quiet.');
+  await byId(page, 'response').fill('Oh no. After all those mornings, the quiet must ache. What was he like?');
+  await byId(page, 'score-button').click();
+  await page.waitForFunction(() => document.documentElement.dataset.state === 'busy').catch(() => {});
+  await ready(page);
+  return Promise.all(
+    ['reward', 'resonation', 'expression', 'reception', 'bystander'].map((id) =>
+      byId(page, id).innerText(),
+    ),
+  );
+};
+
+test('Score: a visitor sees a result at once and scores a reply, on CPU and WebGPU alike', async () => {
+  await visit('score.html', async (page) => {
+    await ready(page);
+    assert.match(await byId(page, 'reward').innerText(), /\d/);
+    const cpu = await score(page);
+    await byId(page, 'device-webgpu').check();
+    const gpu = await score(page);
+    assert.deepEqual(gpu, cpu);
+    assert.match(await byId(page, 'device-report').innerText(), /[1-9]\d* /);
+  });
+});
+
+test('Remember: sample memories are searched, and new ones found', async () => {
+  await visit('remember.html', async (page) => {
+    await ready(page);
+    assert.ok((await byId(page, 'memory-hit').count()) > 0);
+    await byId(page, 'memory-text').fill('The zeppelin over Lake Constance made her laugh.');
+    await byId(page, 'add-button').click();
+    await ready(page);
+    await byId(page, 'memory-query').fill('airship above the lake');
+    await byId(page, 'search-button').click();
+    await ready(page);
+    assert.match(await byId(page, 'memory-hit').first().innerText(), /zeppelin/);
+  });
+});
+
+test('Recall: the demo world shows URE beside the traditional scheme', async () => {
+  await visit('recall.html', async (page) => {
+    await ready(page);
+    assert.match(await byId(page, 'recall-table').innerText(), /traditional/i);
+    assert.ok((await byId(page, 'recall-plot').locator('path').count()) >= 2);
+  });
+});
+
+test('a bad file is answered with its name, line and mend', async () => {
+  await visit('recall.html', async (page) => {
+    await ready(page);
+    const inputs = page.locator('input[type="file"]');
+    await inputs.nth(0).setInputFiles({
+      name: 'mine.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('user,item,score\nu,a,1\nu,b,NaN\n'),
+    });
+    await byId(page, 'run-button').click();
+    await byId(page, 'error').waitFor({ state: 'visible' });
+    const text = await byId(page, 'error').innerText();
+    assert.match(text, /mine\.csv/);
+    assert.match(text, /3/);
+    assert.match(text, /finite/);
+  });
+});
+
+test('no page overflows a phone, and none has an accessibility fault that axe can find', async () => {
+  for (const name of PAGES) {
+    for (const [width, scheme] of [
+      [390, 'light'],
+      [1280, 'dark'],
+    ]) {
+      const options = { viewport: { width, height: 844 }, colorScheme: scheme, bypassCSP: true };
+      await visit(
+        name,
+        async (page) => {
+          if (name !== 'index.html') await ready(page);
+          const overflow = await page.evaluate(
+            () => document.documentElement.scrollWidth - window.innerWidth,
+          );
+          assert.ok(overflow <= 0, `${name} is ${overflow} px too wide at ${width}`);
+          await page.evaluate(axe);
+          const { violations } = await page.evaluate(() => globalThis.axe.run());
+          const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+          assert.deepEqual(found, [], `${name} at ${width}, ${scheme}`);
+        },
+        options,
+      );
+    }
+  }
+});
+
+test('a first reply is scored from the keyboard alone', async () => {
+  await visit('score.html', async (page) => {
+    await ready(page);
+    await byId(page, 'response').focus();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('That sounds lonely. Who else knew him?');
+    for (let presses = 0; presses < 40; presses++) {
+      await page.keyboard.press('Tab');
+      const at = await page.evaluate(() => document.activeElement?.getAttribute('data-testid'));
+      if (at === 'score-button') break;
+    }
+    await page.keyboard.press('Enter');
+    await ready(page);
+    assert.match(await byId(page, 'reward').innerText(), /\d/);
+  });
+});

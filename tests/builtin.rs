@@ -1,0 +1,258 @@
+//! The built-in judge and the text embedder, on the CPU.
+#![cfg(feature = "train")]
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use attune::model::{Backend, Device, TextEmbedder, TextEmbedderFiles, Weights};
+use attune::reward::builtin::train::{Target, TrainSettings, fit, predict};
+use attune::reward::builtin::{BuiltinFiles, BuiltinJudge};
+use attune::reward::{PermSettings, ScoreRow, Scored};
+use proptest::prelude::*;
+use safetensors::tensor::{Dtype, TensorView};
+use serde_json::Value;
+
+/// On the CPU nothing ever waits, so one poll ends a future.
+fn ready<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("the CPU made a future wait"),
+    }
+}
+
+fn data(name: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+struct Files {
+    table: Vec<u8>,
+    tokenizer: Vec<u8>,
+    heads: Vec<u8>,
+}
+
+impl Files {
+    fn read() -> Self {
+        Self {
+            table: data("data/builtin/embedder.safetensors"),
+            tokenizer: data("data/builtin/tokenizer.json"),
+            heads: data("data/builtin/heads.safetensors"),
+        }
+    }
+
+    fn embedder(&self) -> TextEmbedderFiles<'_> {
+        TextEmbedderFiles { table: &self.table, tokenizer: &self.tokenizer }
+    }
+
+    fn judge(&self) -> BuiltinJudge {
+        let files = BuiltinFiles { embedder: self.embedder(), heads: &self.heads };
+        BuiltinJudge::load(files, &Device::flex()).unwrap()
+    }
+}
+
+fn score(judge: &BuiltinJudge, rows: &[ScoreRow]) -> Vec<Scored> {
+    ready(judge.score(rows, &PermSettings::default())).unwrap()
+}
+
+fn reply(response: &str) -> ScoreRow {
+    ScoreRow {
+        id: "1".to_owned(),
+        query: "My dog died on Sunday and the house is so quiet.".to_owned(),
+        response: response.to_owned(),
+        ..ScoreRow::default()
+    }
+}
+
+#[test]
+fn embeddings_equal_those_computed_apart() {
+    let files = Files::read();
+    let embedder = TextEmbedder::load(files.embedder(), &Device::flex()).unwrap();
+    let sample: Value = serde_json::from_slice(&data("data/builtin/embedder.sample.json")).unwrap();
+    for sentence in sample["sentences"].as_array().unwrap() {
+        let text = sentence["text"].as_str().unwrap();
+        let ids: Vec<u32> = serde_json::from_value(sentence["ids"].clone()).unwrap();
+        assert_eq!(embedder.tokens(text).unwrap(), ids, "{text}");
+        let expected: Vec<f64> = serde_json::from_value(sentence["vector"].clone()).unwrap();
+        let found = ready(embedder.embed(&[text])).unwrap().remove(0);
+        for (a, b) in expected.iter().zip(found) {
+            assert!((a - f64::from(b)).abs() < 2e-6, "{text}");
+        }
+    }
+}
+
+#[test]
+fn padding_and_batches_change_no_embedding() {
+    let files = Files::read();
+    let embedder = TextEmbedder::load(files.embedder(), &Device::flex()).unwrap();
+    let long = "he was loved and he was late ".repeat(3_000);
+    let texts = ["one", "", "two words", &long, "another short text", &long, "🙂"];
+    let together = ready(embedder.embed(&texts)).unwrap();
+    for (text, vector) in texts.iter().zip(&together) {
+        let alone = ready(embedder.embed(&[text])).unwrap().remove(0);
+        let gap = alone.iter().zip(vector).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(gap < 1e-5);
+    }
+    assert!(together[1].iter().all(|value| *value == 0.0), "an empty text is the zero vector");
+}
+
+#[test]
+fn the_corpus_holds_natively() {
+    let corpus: Value = serde_json::from_slice(&data("tests/corpus/builtin.json")).unwrap();
+    let rows: Vec<ScoreRow> = serde_json::from_value(corpus["rows"].clone()).unwrap();
+    let scored = serde_json::to_value(score(&Files::read().judge(), &rows)).unwrap();
+    let (found, expected) = (scored.as_array().unwrap(), corpus["expected"].as_array().unwrap());
+    assert_eq!(found.len(), expected.len());
+    for (found, expected) in found.iter().zip(expected) {
+        assert_close(found, expected, 1e-5, "");
+    }
+}
+
+fn assert_close(found: &Value, expected: &Value, tolerance: f64, path: &str) {
+    match (found, expected) {
+        (Value::Number(a), Value::Number(b)) => {
+            let (a, b) = (a.as_f64().unwrap(), b.as_f64().unwrap());
+            assert!((a - b).abs() <= tolerance * b.abs().max(1.0), "{path}: {a} against {b}");
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            assert_eq!(a.len(), b.len(), "{path}");
+            for (key, value) in b {
+                assert_close(&a[key], value, tolerance, &format!("{path}.{key}"));
+            }
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            assert_eq!(a.len(), b.len(), "{path}");
+            for (at, (a, b)) in a.iter().zip(b).enumerate() {
+                assert_close(a, b, tolerance, &format!("{path}[{at}]"));
+            }
+        }
+        _ => assert_eq!(found, expected, "{path}"),
+    }
+}
+
+#[test]
+fn the_analysis_decides_resonation_and_nothing_else() {
+    let judge = Files::read().judge();
+    let plain = reply("Oh no. What was he like?");
+    let analysed = ScoreRow {
+        analysis: Some("He is grieving: the silence is where the dog used to be.".to_owned()),
+        ..plain.clone()
+    };
+    let scored = score(&judge, &[plain, analysed]);
+    assert_ne!(scored[0].resonation, scored[1].resonation);
+    assert_eq!(scored[0].expression, scored[1].expression);
+    assert_eq!(scored[0].reception, scored[1].reception);
+    assert_eq!(scored[0].bystander, scored[1].bystander);
+}
+
+#[test]
+fn length_is_the_given_one_or_the_reply_s_own() {
+    let judge = Files::read().judge();
+    let mut row = reply("# Analysis\na long thought about it all\n# Response\nOh no.");
+    assert_eq!(score(&judge, std::slice::from_ref(&row))[0].tokens, 3);
+    row.tokens = Some(1_768);
+    let scored = score(&judge, &[row]).remove(0);
+    assert_eq!(scored.tokens, 1_768);
+    assert!((scored.penalties.length + 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn a_build_without_webgpu_says_so() {
+    let error = ready(Backend::WebGpu.open()).unwrap_err();
+    assert_eq!(error.kind().code(), "device");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+    #[test]
+    fn any_text_gets_a_distribution_and_a_finite_reward(text in "\\PC{1,200}", query in "\\PC{1,80}") {
+        thread_local! { static JUDGE: BuiltinJudge = Files::read().judge(); }
+        let row = ScoreRow { query, ..reply(&text) };
+        let scored = JUDGE.with(|judge| score(judge, &[row])).remove(0);
+        for perspective in [scored.resonation, scored.expression, scored.reception] {
+            let sum: f64 = perspective.distribution.iter().sum();
+            prop_assert!((sum - 1.0).abs() < 1e-9);
+            prop_assert!(perspective.distribution.iter().all(|p| *p >= 0.0));
+            prop_assert!((1.0..=5.0).contains(&perspective.score));
+        }
+        prop_assert!((0.0..=100.0).contains(&scored.bystander.total));
+        prop_assert!(scored.reward.is_finite());
+    }
+}
+
+/// Broken and hostile weights, each with what the error must say.
+#[test]
+fn weights_that_do_not_fit_are_refused() {
+    let files = Files::read();
+    let refuse = |bytes: &[u8], says: &str| {
+        let broken = BuiltinFiles { embedder: files.embedder(), heads: bytes };
+        let error = BuiltinJudge::load(broken, &Device::flex()).err().expect("an error");
+        assert_eq!(error.kind().code(), "weights", "{error}");
+        assert!(error.to_string().contains(says), "{error} does not say {says}");
+    };
+    refuse(b"", "not a safetensors file");
+    refuse(&files.heads[..files.heads.len() - 1], "not a safetensors file");
+    refuse(&[255; 16], "not a safetensors file");
+    refuse(&files.table, "the format is \"attune-static-embedder-1\"");
+
+    let (_, header) = safetensors::SafeTensors::read_metadata(&files.heads).unwrap();
+    let whole = safetensors::SafeTensors::deserialize(&files.heads).unwrap();
+    let rewrite = |change: &dyn Fn(&mut Vec<(String, TensorView<'_>)>)| {
+        let mut tensors = whole.tensors();
+        change(&mut tensors);
+        safetensors::serialize(tensors, header.metadata().clone()).unwrap()
+    };
+    refuse(&rewrite(&|tensors| tensors.retain(|(name, _)| name != "cutpoints")), "missing");
+    let more = [0u8; 4];
+    refuse(
+        &rewrite(&|tensors| {
+            let view = TensorView::new(Dtype::F32, vec![1], &more).unwrap();
+            tensors.push(("stowaway".to_owned(), view));
+        }),
+        "nothing uses this tensor",
+    );
+    refuse(
+        &rewrite(&|tensors| {
+            let at = tensors.iter().position(|(name, _)| name == "bystander_bias").unwrap();
+            tensors[at].1 = TensorView::new(Dtype::F32, vec![1, 1], &more).unwrap();
+        }),
+        "the shape is [1, 1]",
+    );
+}
+
+#[test]
+fn no_bytes_make_the_weights_reader_panic() {
+    let mut bytes = data("data/builtin/heads.safetensors");
+    for at in 0..400 {
+        let old = bytes[at];
+        for byte in [0, 0xff, old ^ 1, b'{'] {
+            bytes[at] = byte;
+            if let Ok(mut weights) = Weights::read("w", &bytes, "attune-heads-1") {
+                let _ = weights.take::<2>("perspectives");
+                let _ = weights.json::<HashMap<String, Value>>("layout");
+            }
+        }
+        bytes[at] = old;
+    }
+}
+
+#[test]
+fn training_learns_an_order_and_repeats_exactly() {
+    let inputs: Vec<Vec<f32>> = (0..50).map(|at| vec![(at % 5) as f32 - 2.0, 1.0]).collect();
+    let targets: Vec<Target> = (0..50)
+        .map(|at| {
+            let mut levels = [[0.0; 5]; 3];
+            levels.iter_mut().for_each(|perspective| perspective[at % 5] = 1.0);
+            Target { levels, bystander: [(at % 5) as f32 / 4.0; 5] }
+        })
+        .collect();
+    let settings = TrainSettings::default();
+    let first = ready(predict(&fit(&inputs, &targets, &settings), &inputs)).unwrap();
+    for level in 1..5 {
+        for figure in 0..4 {
+            assert!(first[level][figure] > first[level - 1][figure] + 0.2);
+        }
+    }
+    let again = ready(predict(&fit(&inputs, &targets, &settings), &inputs)).unwrap();
+    assert_eq!(first, again);
+}

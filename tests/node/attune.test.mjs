@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AttuneError, createAttune } from 'attune';
+
+const row = (id) => ({ id, query: 'My dog died.', response: 'Oh no. What was he like?' });
+
+test('an aborted call rejects with AbortError, before and during', async () => {
+  const attune = createAttune();
+  await assert.rejects(attune.score([row('1')], { signal: AbortSignal.abort() }), {
+    name: 'AbortError',
+  });
+  const controller = new AbortController();
+  const rows = Array.from({ length: 500 }, (_, at) => row(String(at)));
+  let last = 0;
+  const onProgress = ({ done }) => {
+    last = done;
+    controller.abort();
+  };
+  await assert.rejects(attune.score(rows, { signal: controller.signal, onProgress }), {
+    name: 'AbortError',
+  });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.ok(last > 0 && last < 500, `stopped after ${last}`);
+});
+
+test('progress counts up to the total', async () => {
+  const seen = [];
+  const rows = Array.from({ length: 40 }, (_, at) => row(String(at)));
+  await createAttune().score(rows, { onProgress: (progress) => seen.push(progress) });
+  assert.deepEqual(seen.at(-1), { done: 40, total: 40 });
+  assert.ok(seen.length > 1);
+});
+
+test('rows from memory are checked like rows from a file', async () => {
+  const attune = createAttune();
+  await assert.rejects(attune.score([row('1'), row('1')]), (error) => {
+    assert.ok(error instanceof AttuneError);
+    assert.deepEqual([error.code, error.field], ['duplicate', '[1].id']);
+    return true;
+  });
+  await assert.rejects(attune.score([{ id: '1', query: 'q' }]), { name: 'AttuneError', code: 'type' });
+  await assert.rejects(attune.score([row('1')], { lengthRate: -1 }), {
+    code: 'setting',
+    field: 'lengthRate',
+  });
+});
+
+test('a score is the same alone and in a batch', async () => {
+  const attune = createAttune();
+  const rows = Array.from({ length: 37 }, (_, at) => ({
+    ...row(String(at)),
+    response: `Oh no. ${'He was loved. '.repeat(at % 9)}`,
+  }));
+  const together = await attune.score(rows);
+  for (const at of [0, 8, 16, 36]) {
+    const [alone] = await attune.score([rows[at]]);
+    assert.ok(Math.abs(alone.reward - together[at].reward) < 1e-6);
+  }
+});
+
+test('WebGPU is refused in Node, not swapped for the CPU', async () => {
+  await assert.rejects(createAttune({ device: 'webgpu' }).score([row('1')]), {
+    name: 'AttuneError',
+    code: 'device',
+  });
+});
+
+test('memory finds by meaning, with ranks and similarities', async () => {
+  const attune = createAttune();
+  const memory = await attune.openMemory();
+  await memory.add([
+    { id: 'cat', text: 'Her cat Miso sleeps on her chest.' },
+    { id: 'rent', text: 'He pays too much rent and is short of money.', at: '2026-01-02' },
+    { id: 'exam', text: 'She failed her chemistry exam last spring.' },
+  ]);
+  const hits = await memory.search('money is tight and the rent is due', { k: 2 });
+  assert.deepEqual(hits.map(({ rank }) => rank), [1, 2]);
+  assert.equal(hits[0].id, 'rent');
+  assert.equal(hits[0].at, '2026-01-02');
+  assert.ok(hits[0].score > hits[1].score && hits[0].score <= 1);
+  const more = [
+    { id: 'new', text: 'Money, rent, debts.' },
+    { id: 'cat', text: 'again' },
+  ];
+  await assert.rejects(memory.add(more), { code: 'duplicate', field: '[1].id' });
+  const [first] = await memory.search('money is tight and the rent is due');
+  assert.equal(first.id, 'rent', 'nothing of a refused batch was added');
+  await assert.rejects(memory.search('x', { k: 0 }), { code: 'setting', field: 'k' });
+  await memory.close();
+  await assert.rejects(memory.search('x'), { code: 'unknown' });
+});

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'attune-cli-'));
+after(() => rmSync(folder, { recursive: true }));
+
+function attune(...parameters) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(root, 'pkg/cli/attune.js'), ...parameters],
+    { cwd: folder, encoding: 'utf8' },
+  );
+  return { status, stdout, stderr };
+}
+
+function file(name, content) {
+  writeFileSync(join(folder, name), content);
+  return name;
+}
+
+const lines = (text) => text.trim().split('\n').map((line) => JSON.parse(line));
+const REPLY = '{"id":"1","query":"My dog died.","response":"Oh no. What was he like?"}\n';
+
+test('npx attune works in the repository', () => {
+  const { status, stdout } = spawnSync('npx', ['--no-install', 'attune', '--version'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  assert.deepEqual([status, stdout.trim()], [0, JSON.parse(readFileSync(join(root, 'package.json'))).version]);
+});
+
+test('score prints a row a reply', () => {
+  const { status, stdout, stderr } = attune('score', file('r.jsonl', REPLY));
+  assert.equal(status, 0, stderr);
+  const [scored] = lines(stdout);
+  assert.deepEqual(
+    Object.keys(scored).sort(),
+    [
+      'bystander',
+      'empathy',
+      'expression',
+      'id',
+      'imputed',
+      'judge',
+      'penalties',
+      'reception',
+      'resonation',
+      'reward',
+      'tokens',
+    ],
+  );
+  const sum = scored.resonation.distribution.reduce((a, b) => a + b, 0);
+  assert.ok(Math.abs(sum - 1) < 1e-9);
+  const { empathy, penalties, reward } = scored;
+  assert.ok(Math.abs(empathy + penalties.bystander + penalties.length - reward) < 1e-12);
+});
+
+test('score --out writes the file whole', () => {
+  const { status, stdout } = attune('score', file('r.jsonl', REPLY), '--out', 'scored.jsonl');
+  assert.deepEqual([status, stdout], [0, '']);
+  assert.equal(lines(readFileSync(join(folder, 'scored.jsonl'), 'utf8'))[0].id, '1');
+});
+
+test('bad input exits with 1, names the place, writes nothing', () => {
+  const before = readdirSync(folder).length;
+  const bad = file('bad.jsonl', `${REPLY}{"id":"2","query":"q"}\n`);
+  const { status, stdout, stderr } = attune('score', bad, '--out', 'never.jsonl');
+  assert.deepEqual([status, stdout], [1, '']);
+  assert.match(stderr, /^attune: bad\.jsonl:2: field "response": .*absent\. Add "response"\.\n$/);
+  assert.ok(!existsSync(join(folder, 'never.jsonl')));
+  assert.equal(readdirSync(folder).length, before + 1);
+  assert.equal(attune('score', 'no-such-file.jsonl').status, 1);
+  assert.match(attune('score', 'no-such-file.jsonl').stderr, /no-such-file\.jsonl.*ENOENT/);
+  assert.equal(attune('score', file('empty.jsonl', '')).status, 1);
+  assert.match(attune('score', file('utf8.jsonl', Buffer.from([0x7b, 0xff]))).stderr, /utf8\.jsonl:1: .*UTF-8/);
+});
+
+test('a wrong command line exits with 2', () => {
+  file('r.jsonl', REPLY);
+  for (const parameters of [
+    [],
+    ['dance'],
+    ['score'],
+    ['score', 'r.jsonl', '--judge', 'oracle'],
+    ['recall', '--scores', 'x'],
+    ['recall', '--scores', 'x', '--exposed', 'y', '--k', '0'],
+    ['recall', '--scores', 'x', '--exposed', 'y', '--scheme', 'magic'],
+    ['memory', 'search', '--memories', 'r.jsonl', '--query', 'x', '--k', 'many'],
+  ]) {
+    const { status, stdout, stderr } = attune(...parameters);
+    assert.deepEqual([status, stdout], [2, ''], parameters.join(' '));
+    assert.notEqual(stderr, '');
+  }
+  assert.equal(attune('--help').status, 0);
+});
+
+test('embed gives unit vectors', () => {
+  const { stdout } = attune('embed', file('t.jsonl', '{"id":"a","text":"hello there"}\n'));
+  const [{ id, vector }] = lines(stdout);
+  assert.equal(id, 'a');
+  assert.ok(Math.abs(Math.hypot(...vector) - 1) < 1e-5);
+});
+
+test('memory search ranks', () => {
+  const memories = file(
+    'm.jsonl',
+    '{"id":"tea","text":"She drinks tea at night."}\n{"id":"job","text":"She lost her job in May."}\n',
+  );
+  const { stdout } = attune('memory', 'search', '--memories', memories, '--query', 'fired from work', '--k', '1');
+  assert.deepEqual(
+    lines(stdout).map(({ id, rank }) => [id, rank]),
+    [['job', 1]],
+  );
+});
+
+test('recall reads CSV and .npy alike', () => {
+  const exposed = file('e.csv', 'user,item,label\n0,1,1\n0,2,0\n1,0,1\n1,2,1\n');
+  const values = [0.9, 0.8, 0.7, 0.1, 0.2, 0.3];
+  const cells = values.map((score, at) => `${Math.floor(at / 3)},${at % 3},${score}`);
+  const csv = file('s.csv', `user,item,score\n${cells.join('\n')}\n`);
+  const header = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }".padEnd(117);
+  const npy = file(
+    's.npy',
+    Buffer.concat([
+      Buffer.from('\x93NUMPY\x01\x00', 'latin1'),
+      Buffer.from([118, 0]),
+      Buffer.from(`${header}\n`),
+      Buffer.from(new Float64Array(values).buffer),
+    ]),
+  );
+  const figures = (scores) => {
+    const { status, stdout, stderr } = attune('recall', '--scores', scores, '--exposed', exposed, '--k', '1,2', '--scheme', 'ure,traditional', '--no-positives', 'zero');
+    assert.equal(status, 0, stderr);
+    const report = JSON.parse(stdout);
+    assert.equal(report.settings.noPositives, 'zero');
+    assert.match(report.inputHash, /^[0-9a-f]{64}$/);
+    return report.systems[0].results;
+  };
+  assert.deepEqual(figures(csv), figures(npy));
+  const ure = figures(csv).find((r) => r.scheme === 'ure' && r.average === 'macro' && r.k === 2);
+  assert.equal(ure.estimate, 0.75);
+});
