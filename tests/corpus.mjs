@@ -54,7 +54,8 @@ export async function runCorpus(attune, corpus) {
       }
     }
     const codes = report.warnings.map((warning) => warning.code);
-    for (const code of row.warnings ?? []) check(`${row.name}: warning`, codes.includes(code), codes);
+    for (const code of row.warnings ?? [])
+      check(`${row.name}: warning`, codes.includes(code), codes);
   }
 
   for (const row of corpus['score-bad'].rows) {
@@ -75,7 +76,8 @@ export async function compareScores(attune, builtin, check) {
   scored.forEach((found, at) => {
     const expected = builtin.expected[at];
     const name = `builtin: ${expected.id}`;
-    for (const key of ['id', 'tokens']) check(`${name}: ${key}`, found[key] === expected[key], found[key]);
+    for (const key of ['id', 'tokens'])
+      check(`${name}: ${key}`, found[key] === expected[key], found[key]);
     check(`${name}: weights`, found.judge.weights === expected.judge.weights, found.judge);
     const near = (key, a, b, scale = 1) =>
       check(`${name}: ${key}`, Math.abs(a - b) <= builtin.tolerance * scale, a);

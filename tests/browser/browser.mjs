@@ -32,7 +32,7 @@ export async function launch() {
   const browser = await chromium.launch({
     executablePath: executablePath.includes('/') ? executablePath : await which(executablePath),
     args: FLAGS,
-    proxy: { server: `http://127.0.0.1:${proxy.address().port}` },
+    proxy: { server: `http://127.0.0.1:${proxy.address().port}`, bypass: 'localhost' },
   });
   return {
     browser,

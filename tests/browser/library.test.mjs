@@ -62,7 +62,8 @@ function webgpu({ builtin, embedder }) {
     async (files) => {
       const attune = globalThis.createAttune({ device: 'webgpu' });
       const failures = [];
-      const check = (name, good, found) => good || failures.push(`${name}: ${JSON.stringify(found)}`);
+      const check = (name, good, found) =>
+        good || failures.push(`${name}: ${JSON.stringify(found)}`);
       const start = (await attune.device()).gpu.submissions;
       await globalThis.compareScores(attune, files.builtin, check);
       await globalThis.compareEmbeddings(attune, files.embedder, check);
@@ -147,9 +148,10 @@ test('scoring does not block the page, and an abort is heard at once', async () 
       seen = done;
       if (done >= 48) controller.abort();
     };
-    const outcome = await attune
-      .score(rows, { signal: controller.signal, onProgress })
-      .then(() => 'scored', (error) => error.name);
+    const outcome = await attune.score(rows, { signal: controller.signal, onProgress }).then(
+      () => 'scored',
+      (error) => error.name,
+    );
     clearInterval(timer);
     return { outcome, seen, longest };
   });
@@ -159,7 +161,8 @@ test('scoring does not block the page, and an abort is heard at once', async () 
 });
 
 test('a worker that dies rejects what is in flight, and the next call starts a new one', async () => {
-  sabotage = "setTimeout(() => { if (!self.name.includes('spare')) throw new Error('boom'); }, 300);\n";
+  sabotage =
+    "setTimeout(() => { if (!self.name.includes('spare')) throw new Error('boom'); }, 300);\n";
   try {
     const { result } = await inPage(async () => {
       const attune = globalThis.createAttune();
@@ -168,9 +171,18 @@ test('a worker that dies rejects what is in flight, and the next call starts a n
         query: 'q',
         response: 'He was loved. '.repeat(50),
       }));
-      const first = await attune.score(rows).then(() => 'scored', (error) => error.code);
+      const first = await attune.score(rows).then(
+        () => 'scored',
+        (error) => error.code,
+      );
       const [reward] = await Promise.all([
-        attune.permReward({ resonation: 3, expression: 3, reception: 3, bystander: 100, tokens: 1 }),
+        attune.permReward({
+          resonation: 3,
+          expression: 3,
+          reception: 3,
+          bystander: 100,
+          tokens: 1,
+        }),
       ]);
       return { first, empathy: reward.empathy };
     });

@@ -51,7 +51,9 @@ test('from load to score, no request leaves the origin', async () => {
         await ready(page);
       }
       const own = new URL(site.url).origin;
-      const foreign = requests.filter((url) => !url.startsWith('data:') && new URL(url).origin !== own);
+      const foreign = requests.filter(
+        (url) => !url.startsWith('data:') && new URL(url).origin !== own,
+      );
       assert.ok(requests.length > 1);
       assert.deepEqual(foreign, []);
     });
@@ -76,18 +78,28 @@ test('a page that tries to call home is stopped and noticed', async () => {
   const { page, problems, close } = await openPage(chrome.browser);
   await page.goto(`${site.url}site/score.html`);
   const outcome = await page.evaluate(() =>
-    fetch('http://example.test/').then(() => 'sent', () => 'refused'),
+    fetch('http://example.test/').then(
+      () => 'sent',
+      () => 'refused',
+    ),
   );
   await close();
   assert.equal(outcome, 'refused');
-  assert.ok(problems.some((text) => /Content Security Policy/.test(text)), problems.join('\n'));
+  assert.ok(
+    problems.some((text) => /Content Security Policy/.test(text)),
+    problems.join('\n'),
+  );
 });
 
 const score = async (page) => {
   await byId(page, 'query').fill('My dog died on Sunday and the house is so quiet.');
-  await byId(page, 'response').fill('Oh no. After all those mornings, the quiet must ache. What was he like?');
+  await byId(page, 'response').fill(
+    'Oh no. After all those mornings, the quiet must ache. What was he like?',
+  );
   await byId(page, 'score-button').click();
-  await page.waitForFunction(() => document.documentElement.dataset.state === 'busy').catch(() => {});
+  await page
+    .waitForFunction(() => document.documentElement.dataset.state === 'busy')
+    .catch(() => {});
   await ready(page);
   return Promise.all(
     ['reward', 'resonation', 'expression', 'reception', 'bystander'].map((id) =>

@@ -38,7 +38,10 @@ test('rows from memory are checked like rows from a file', async () => {
     assert.deepEqual([error.code, error.field], ['duplicate', '[1].id']);
     return true;
   });
-  await assert.rejects(attune.score([{ id: '1', query: 'q' }]), { name: 'AttuneError', code: 'type' });
+  await assert.rejects(attune.score([{ id: '1', query: 'q' }]), {
+    name: 'AttuneError',
+    code: 'type',
+  });
   await assert.rejects(attune.score([row('1')], { lengthRate: -1 }), {
     code: 'setting',
     field: 'lengthRate',
@@ -74,7 +77,10 @@ test('memory finds by meaning, with ranks and similarities', async () => {
     { id: 'exam', text: 'She failed her chemistry exam last spring.' },
   ]);
   const hits = await memory.search('money is tight and the rent is due', { k: 2 });
-  assert.deepEqual(hits.map(({ rank }) => rank), [1, 2]);
+  assert.deepEqual(
+    hits.map(({ rank }) => rank),
+    [1, 2],
+  );
   assert.equal(hits[0].id, 'rent');
   assert.equal(hits[0].at, '2026-01-02');
   assert.ok(hits[0].score > hits[1].score && hits[0].score <= 1);

@@ -24,7 +24,11 @@ function file(name, content) {
   return name;
 }
 
-const lines = (text) => text.trim().split('\n').map((line) => JSON.parse(line));
+const lines = (text) =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 const REPLY = '{"id":"1","query":"My dog died.","response":"Oh no. What was he like?"}\n';
 
 test('npx attune works in the repository', () => {
@@ -32,29 +36,29 @@ test('npx attune works in the repository', () => {
     cwd: root,
     encoding: 'utf8',
   });
-  assert.deepEqual([status, stdout.trim()], [0, JSON.parse(readFileSync(join(root, 'package.json'))).version]);
+  assert.deepEqual(
+    [status, stdout.trim()],
+    [0, JSON.parse(readFileSync(join(root, 'package.json'))).version],
+  );
 });
 
 test('score prints a row a reply', () => {
   const { status, stdout, stderr } = attune('score', file('r.jsonl', REPLY));
   assert.equal(status, 0, stderr);
   const [scored] = lines(stdout);
-  assert.deepEqual(
-    Object.keys(scored).sort(),
-    [
-      'bystander',
-      'empathy',
-      'expression',
-      'id',
-      'imputed',
-      'judge',
-      'penalties',
-      'reception',
-      'resonation',
-      'reward',
-      'tokens',
-    ],
-  );
+  assert.deepEqual(Object.keys(scored).sort(), [
+    'bystander',
+    'empathy',
+    'expression',
+    'id',
+    'imputed',
+    'judge',
+    'penalties',
+    'reception',
+    'resonation',
+    'reward',
+    'tokens',
+  ]);
   const sum = scored.resonation.distribution.reduce((a, b) => a + b, 0);
   assert.ok(Math.abs(sum - 1) < 1e-9);
   const { empathy, penalties, reward } = scored;
@@ -78,7 +82,10 @@ test('bad input exits with 1, names the place, writes nothing', () => {
   assert.equal(attune('score', 'no-such-file.jsonl').status, 1);
   assert.match(attune('score', 'no-such-file.jsonl').stderr, /no-such-file\.jsonl.*ENOENT/);
   assert.equal(attune('score', file('empty.jsonl', '')).status, 1);
-  assert.match(attune('score', file('utf8.jsonl', Buffer.from([0x7b, 0xff]))).stderr, /utf8\.jsonl:1: .*UTF-8/);
+  assert.match(
+    attune('score', file('utf8.jsonl', Buffer.from([0x7b, 0xff]))).stderr,
+    /utf8\.jsonl:1: .*UTF-8/,
+  );
 });
 
 test('a wrong command line exits with 2', () => {
@@ -112,7 +119,16 @@ test('memory search ranks', () => {
     'm.jsonl',
     '{"id":"tea","text":"She drinks tea at night."}\n{"id":"job","text":"She lost her job in May."}\n',
   );
-  const { stdout } = attune('memory', 'search', '--memories', memories, '--query', 'fired from work', '--k', '1');
+  const { stdout } = attune(
+    'memory',
+    'search',
+    '--memories',
+    memories,
+    '--query',
+    'fired from work',
+    '--k',
+    '1',
+  );
   assert.deepEqual(
     lines(stdout).map(({ id, rank }) => [id, rank]),
     [['job', 1]],
@@ -135,7 +151,19 @@ test('recall reads CSV and .npy alike', () => {
     ]),
   );
   const figures = (scores) => {
-    const { status, stdout, stderr } = attune('recall', '--scores', scores, '--exposed', exposed, '--k', '1,2', '--scheme', 'ure,traditional', '--no-positives', 'zero');
+    const { status, stdout, stderr } = attune(
+      'recall',
+      '--scores',
+      scores,
+      '--exposed',
+      exposed,
+      '--k',
+      '1,2',
+      '--scheme',
+      'ure,traditional',
+      '--no-positives',
+      'zero',
+    );
     assert.equal(status, 0, stderr);
     const report = JSON.parse(stdout);
     assert.equal(report.settings.noPositives, 'zero');

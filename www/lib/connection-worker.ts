@@ -1,11 +1,17 @@
 import { proxy, releaseProxy, wrap } from 'comlink';
-import './transfer.js';
 import type { Connection, EngineCalls } from './connection.js';
 import type { Engine } from './engine.js';
 import { AttuneError } from './error.js';
+import { sendErrorsWhole } from './transfer.js';
+
+let prepared = false;
 
 /** Starts an engine in a module worker; `base` as in `browserLoader`. */
 export function connectWorker(base?: string): Connection {
+  if (!prepared) {
+    sendErrorsWhole();
+    prepared = true;
+  }
   // One literal expression, so that bundlers see the worker.
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
     type: 'module',

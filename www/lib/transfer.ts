@@ -1,23 +1,25 @@
 import { transferHandlers } from 'comlink';
 import { revive } from './error.js';
 
-/**
- * Comlink sends errors with their message alone. This sends what an AttuneError knows besides
- * (code, place, mend), and gives it its class back on arrival. Both sides import it.
- */
 interface Sent {
   isError: boolean;
   value: unknown;
 }
 
-const own = transferHandlers.get('throw');
-if (own !== undefined) {
+/**
+ * Comlink sends errors with their message alone. After this it also sends what an AttuneError
+ * knows besides (code, place, mend), and gives it its class back on arrival. Called once on each
+ * side; a function rather than a side effect of the import, which bundlers would drop.
+ */
+export function sendErrorsWhole(): void {
+  const own = transferHandlers.get('throw');
+  if (own === undefined) throw new Error('this version of Comlink has no handler for errors');
   transferHandlers.set('throw', {
     canHandle: own.canHandle,
     serialize({ value }: { value: unknown }): [Sent, Transferable[]] {
       if (!(value instanceof Error)) return [{ isError: false, value }, []];
       const { name, message, stack } = value;
-      return [{ isError: true, value: { name, message, stack, ...withoutUndefined(value) } }, []];
+      return [{ isError: true, value: { name, message, stack, ...known(value) } }, []];
     },
     deserialize({ isError, value }: Sent): never {
       if (!isError) throw value;
@@ -29,8 +31,9 @@ if (own !== undefined) {
   });
 }
 
-function withoutUndefined(error: Error): Record<string, unknown> {
+/** What is set of an AttuneError's own fields. */
+function known(error: Error): Record<string, unknown> {
   const { code, mend, file, line, field } = error as Error & Record<string, unknown>;
-  const known = Object.entries({ code, mend, file, line, field });
-  return Object.fromEntries(known.filter(([, value]) => value !== undefined));
+  const entries = Object.entries({ code, mend, file, line, field });
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }

@@ -29,7 +29,7 @@ pub const SHIPPED: Variant = Variant {
 };
 
 /// Candidates for λ, chosen by cross-validation inside the training set.
-const PENALTIES: [f32; 4] = [0.003, 0.01, 0.03, 0.1];
+const PENALTIES: [f32; 5] = [0.01, 0.03, 0.1, 0.3, 1.0];
 /// An n-gram must occur in this many replies of the training set.
 const LEAST_REPLIES: usize = 4;
 /// The blocks beside the features are unit vectors with many small components: these weights
