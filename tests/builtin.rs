@@ -180,6 +180,8 @@ proptest! {
     }
 }
 
+const MORE: [u8; 4] = [0; 4];
+
 /// Broken and hostile weights, each with what the error must say.
 #[test]
 fn weights_that_do_not_fit_are_refused() {
@@ -203,10 +205,9 @@ fn weights_that_do_not_fit_are_refused() {
         safetensors::serialize(tensors, header.metadata().clone()).unwrap()
     };
     refuse(&rewrite(&|tensors| tensors.retain(|(name, _)| name != "cutpoints")), "missing");
-    let more = [0u8; 4];
     refuse(
         &rewrite(&|tensors| {
-            let view = TensorView::new(Dtype::F32, vec![1], &more).unwrap();
+            let view = TensorView::new(Dtype::F32, vec![1], &MORE).unwrap();
             tensors.push(("stowaway".to_owned(), view));
         }),
         "nothing uses this tensor",
@@ -214,7 +215,7 @@ fn weights_that_do_not_fit_are_refused() {
     refuse(
         &rewrite(&|tensors| {
             let at = tensors.iter().position(|(name, _)| name == "bystander_bias").unwrap();
-            tensors[at].1 = TensorView::new(Dtype::F32, vec![1, 1], &more).unwrap();
+            tensors[at].1 = TensorView::new(Dtype::F32, vec![1, 1], &MORE).unwrap();
         }),
         "the shape is [1, 1]",
     );

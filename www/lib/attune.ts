@@ -1,5 +1,10 @@
-import type { Connection, EngineCalls } from './connection.js';
-import type { DeviceReport, NamedBytes, OnProgress } from './engine.js';
+import type {
+  Connection,
+  DeviceReport,
+  EngineCalls,
+  NamedBytes,
+  OnProgress,
+} from './connection.js';
 import { AttuneError, aborted } from './error.js';
 import type {
   Backend,

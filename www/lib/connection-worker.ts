@@ -1,6 +1,5 @@
 import { proxy, releaseProxy, wrap } from 'comlink';
 import type { Connection, EngineCalls } from './connection.js';
-import type { Engine } from './engine.js';
 import { AttuneError } from './error.js';
 import { sendErrorsWhole } from './transfer.js';
 
@@ -17,7 +16,7 @@ export function connectWorker(base?: string): Connection {
     type: 'module',
     name: base === undefined ? 'attune' : `attune ${base}`,
   });
-  const remote = wrap<Engine>(worker);
+  const remote = wrap<EngineCalls>(worker);
   const died = new Promise<never>((_, reject) => {
     worker.addEventListener('error', (event) => {
       event.preventDefault();

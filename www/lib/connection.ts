@@ -1,11 +1,82 @@
-import type { Engine } from './engine.js';
+import type { GpuReport } from './gpu-watch.js';
+import type {
+  Backend,
+  Judgement,
+  Memory,
+  MemoryHit,
+  PermReward,
+  PermSettings,
+  RecallReport,
+  RecallSettings,
+  Scored,
+  ScoreRow,
+} from './types.js';
 
-/** What the front end needs of an engine; a worker's proxy and an engine at hand both give it. */
-export type EngineCalls = {
-  [Name in keyof Engine]: (
-    ...parameters: Parameters<Engine[Name]>
-  ) => Promise<Awaited<ReturnType<Engine[Name]>>>;
-};
+/** A file by name and content. */
+export interface NamedBytes {
+  /** The name used in errors and results. */
+  name: string;
+  bytes: Uint8Array;
+}
+
+/** How far a long call has come. */
+export interface Progress {
+  done: number;
+  total: number;
+}
+
+/** Told how far a call has come. It is an argument of its own because workers need it so. */
+export type OnProgress = (progress: Progress) => void;
+
+/** The backend in use and what is known of it. */
+export interface DeviceReport {
+  backend: Backend;
+  /** Only on WebGPU. */
+  gpu?: GpuReport;
+}
+
+/**
+ * What the front end asks of an engine, in a worker or at hand. A `job` is a number of the
+ * caller's choice, by which a long call can be cancelled.
+ */
+export interface EngineCalls {
+  permReward(judgement: Judgement, settings: Partial<PermSettings>): Promise<PermReward>;
+  readScoreRows(file: NamedBytes): Promise<ScoreRow[]>;
+  readMemories(file: NamedBytes): Promise<Memory[]>;
+  evaluateRecall(
+    scores: NamedBytes,
+    exposed: NamedBytes,
+    settings: Partial<RecallSettings>,
+  ): Promise<RecallReport>;
+  score(
+    rows: ScoreRow[],
+    settings: Partial<PermSettings>,
+    backend: Backend,
+    job: number,
+    onProgress?: OnProgress,
+  ): Promise<Scored[]>;
+  embed(
+    texts: string[],
+    backend: Backend,
+    job: number,
+    onProgress?: OnProgress,
+  ): Promise<Float32Array[]>;
+  /** Opens an empty memory store under the number `store`. */
+  openMemory(store: number, backend: Backend): Promise<void>;
+  /** Adds memories: all of them, or none where one does not fit. */
+  addMemories(
+    store: number,
+    memories: Memory[],
+    job: number,
+    onProgress?: OnProgress,
+  ): Promise<void>;
+  searchMemory(store: number, query: string, k: number): Promise<MemoryHit[]>;
+  closeMemory(store: number): Promise<void>;
+  /** Loads the models of `backend` and says where they run. */
+  device(backend: Backend): Promise<DeviceReport>;
+  /** Makes the call with this job number stop at its next chunk. */
+  cancel(job: number): Promise<void>;
+}
 
 /** An engine somewhere. */
 export interface Connection {

@@ -1,6 +1,7 @@
 import type { MemoryStore } from '../wasm/core/core.js';
+import type { DeviceReport, EngineCalls, NamedBytes, OnProgress } from './connection.js';
 import { AttuneError, aborted, revive } from './error.js';
-import { type GpuReport, GpuWatch } from './gpu-watch.js';
+import { GpuWatch } from './gpu-watch.js';
 import type { CoreModule, Loader, Models } from './loader.js';
 import type {
   Backend,
@@ -15,29 +16,6 @@ import type {
   ScoreRow,
 } from './types.js';
 
-/** A file by name and content. */
-export interface NamedBytes {
-  /** The name used in errors and results. */
-  name: string;
-  bytes: Uint8Array;
-}
-
-/** How far a long call has come. */
-export interface Progress {
-  done: number;
-  total: number;
-}
-
-/** Told how far a call has come. It is an argument of its own because workers need it so. */
-export type OnProgress = (progress: Progress) => void;
-
-/** The backend in use and what is known of it. */
-export interface DeviceReport {
-  backend: Backend;
-  /** Only on WebGPU. */
-  gpu?: GpuReport;
-}
-
 /** Rows handled between two looks at the clock: small, so that a cancel is heard soon. */
 const CHUNK = 16;
 
@@ -45,7 +23,7 @@ const CHUNK = 16;
  * All four jobs on one thread, over the WebAssembly modules, each loaded when first needed. It
  * runs in a worker on a page and directly in Node.
  */
-export class Engine {
+export class Engine implements EngineCalls {
   readonly #loader: Loader;
   #core: Promise<CoreModule> | undefined;
   readonly #models = new Map<Backend, Promise<Models>>();
@@ -107,13 +85,11 @@ export class Engine {
     );
   }
 
-  /** Opens an empty memory store under the number `store`. */
   async openMemory(store: number, backend: Backend): Promise<void> {
     const [core, models] = await Promise.all([this.#loadCore(), this.#loadModels(backend)]);
     this.#stores.set(store, { store: new core.MemoryStore(models.width), backend });
   }
 
-  /** Adds memories: all of them, or none where one does not fit. */
   async addMemories(
     store: number,
     memories: Memory[],
@@ -137,12 +113,11 @@ export class Engine {
     return run(() => held.store.search(vector as Float32Array, k));
   }
 
-  closeMemory(store: number): void {
+  async closeMemory(store: number): Promise<void> {
     this.#stores.get(store)?.store.free();
     this.#stores.delete(store);
   }
 
-  /** Loads the models of `backend` and says where they run. */
   async device(backend: Backend): Promise<DeviceReport> {
     await this.#loadModels(backend);
     return this.#watch && backend === 'webgpu'
@@ -150,8 +125,7 @@ export class Engine {
       : { backend };
   }
 
-  /** Makes the call with this job number stop at its next chunk. */
-  cancel(job: number): void {
+  async cancel(job: number): Promise<void> {
     this.#cancelled.add(job);
   }
 
