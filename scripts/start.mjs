@@ -60,7 +60,7 @@ async function report(attune) {
 }
 
 function row(cells) {
-  return `  ${cells.map((cell, at) => (at === 0 ? cell.padEnd(22) : cell.padStart(12))).join('')}`;
+  return `  ${cells.map((cell, at) => (at === 0 ? cell.padEnd(22) : cell.padStart(16))).join('')}`;
 }
 
 function sample(name) {

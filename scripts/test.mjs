@@ -1,4 +1,5 @@
-// `npm test`: builds, then the Rust, Node and browser tests.
+// `npm test`: builds, then the Rust, Node and browser tests. With --full (`npm run test:full`) also
+// what takes long.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
@@ -13,6 +14,7 @@ await main(async () => {
   await step('Node tests', () => nodeTest('tests/node'));
   const env = { ...process.env, CHROME_BIN: browser };
   await step('browser tests', () => nodeTest('tests/browser', env));
+  if (process.argv.includes('--full')) await step('long tests', () => nodeTest('tests/full'));
   process.stderr.write(`\n${timeTable()}`);
 });
 

@@ -127,6 +127,15 @@ test('a GPU that computes wrong numbers is refused by the self-test', async () =
   }
 });
 
+test('the recorder hears what a worker asks of a stranger', async () => {
+  await inPage(async () => {
+    const code = "fetch('http://stranger.test/beacon').finally(() => postMessage('done'))";
+    const worker = new Worker(URL.createObjectURL(new Blob([code])));
+    await new Promise((resolve) => worker.addEventListener('message', resolve));
+  });
+  assert.deepEqual(chrome.strangers.splice(0), ['GET http://stranger.test/beacon']);
+});
+
 test('scoring does not block the page, and an abort is heard at once', async () => {
   const { result } = await inPage(async () => {
     const attune = globalThis.createAttune();

@@ -1,0 +1,120 @@
+import type { BystanderScores, PerspectiveScore, Scored, ScoreRow } from 'attune';
+import { el, meter } from '../common/dom.js';
+import { number } from '../common/format.js';
+import { distribution } from './bars.js';
+import { ceiling, judge } from './ceiling.js';
+import { composition } from './composition.js';
+
+const PERSPECTIVES = [
+  ['resonation', 'Resonation', 'Does the supporter grasp what this means for the person?'],
+  ['expression', 'Expression', 'Is it said in words that fit this person now?'],
+  ['reception', 'Reception', 'Would the seeker feel met, and want to go on?'],
+] as const;
+
+const SUBSCORES: [keyof BystanderScores, string][] = [
+  ['content', 'Content effectiveness'],
+  ['structure', 'Logical structure and clarity'],
+  ['efficiency', 'Communication efficiency'],
+  ['objectivity', 'Objectivity and neutrality'],
+  ['accuracy', 'Information accuracy and verifiability'],
+];
+
+/** Shows one scored reply in full; `quoted` also shows the reply itself. */
+export function showScored(
+  place: HTMLElement,
+  scored: Scored,
+  row: ScoreRow,
+  quoted = false,
+): void {
+  const top = Math.max(0.5, ...PERSPECTIVES.flatMap(([key]) => scored[key].distribution));
+  place.replaceChildren(
+    el(
+      'article',
+      { class: 'card stack wide', 'aria-labelledby': 'scored-title' },
+      el(
+        'div',
+        { class: 'stack' },
+        el('h3', { id: 'scored-title', class: 'soft' }, `Reward of ${scored.id}`),
+        ...(quoted ? [el('p', { class: 'quote' }, row.response)] : []),
+        composition(scored),
+      ),
+      el(
+        'section',
+        { class: 'stack', 'aria-labelledby': 'perspectives-title' },
+        el('h2', { id: 'perspectives-title' }, 'Three perspectives'),
+        el(
+          'div',
+          { class: 'perspectives' },
+          ...PERSPECTIVES.map(([key, name, question]) =>
+            perspective(key, name, question, scored[key], top),
+          ),
+        ),
+        el(
+          'p',
+          { class: 'hint' },
+          'Each figure is the expected score; the bars show how sure the judge is of each level, the triangle marks the expectation.',
+        ),
+      ),
+      bystander(scored),
+      ceiling(),
+      judge(scored),
+    ),
+  );
+}
+
+function perspective(
+  key: string,
+  name: string,
+  question: string,
+  { score, distribution: shares }: PerspectiveScore,
+  top: number,
+): HTMLElement {
+  return el(
+    'div',
+    { class: 'perspective', 'data-testid': key, 'data-value': score },
+    el(
+      'div',
+      {},
+      el('h3', {}, name),
+      el('p', { class: 'score' }, number(score, 2), el('span', {}, ' of 5')),
+      el('p', { class: 'hint' }, question),
+    ),
+    distribution(name, score, shares, top),
+  );
+}
+
+function bystander({ bystander: { total, subscores } }: Scored): HTMLElement {
+  return el(
+    'section',
+    {
+      class: 'stack',
+      'aria-labelledby': 'bystander-title',
+      'data-testid': 'bystander',
+      'data-value': total,
+    },
+    el(
+      'div',
+      { class: 'row apart' },
+      el('h2', { id: 'bystander-title' }, 'Bystander'),
+      el('p', {}, el('strong', {}, number(total, 1)), ' of 100'),
+    ),
+    el(
+      'p',
+      { class: 'small soft' },
+      'A neutral third party looks at the reply alone. Warmth does not raise this figure; padding lowers it.',
+    ),
+    el(
+      'ul',
+      { class: 'subscores' },
+      ...SUBSCORES.map(([key, name]) =>
+        el(
+          'li',
+          {},
+          el('span', {}, name),
+          el('span', { class: 'num' }, `${number(subscores[key], 1)} of 20`),
+          meter(subscores[key] / 20),
+        ),
+      ),
+    ),
+  );
+}
