@@ -298,7 +298,10 @@ fn warnings(
         );
     }
     if let Some(&k) = settings.k.iter().find(|&&k| k as usize >= items) {
-        warn("k-covers-catalogue", format!("K = {k} covers all {items} candidates: Recall is 1."));
+        warn(
+            "k-covers-catalogue",
+            format!("K = {k} covers all {items} candidates: every liked item is found."),
+        );
     }
     if settings.schemes.contains(&Scheme::Traditional)
         && let Some(&k) = settings.k.iter().find(|&&k| f64::from(k) >= mean_exposed)

@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 
 use crate::formats::{Error, ErrorKind};
 
-/// What a failed call throws: an `Error` with `code`, `file`, `line`, `field` and `mend`.
+/// What a failed call throws: an `Error` with `code`, `problem`, `mend`, `file`, `line` and `field`.
 pub struct Thrown(Error);
 
 impl From<Error> for Thrown {
@@ -22,6 +22,7 @@ impl From<Thrown> for JsValue {
             let _ = js_sys::Reflect::set(&thrown, &key.into(), &value);
         };
         set("code", error.kind().code().into());
+        set("problem", error.message().into());
         set("mend", error.mend().into());
         if let Some(file) = error.file() {
             set("file", file.into());

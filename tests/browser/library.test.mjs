@@ -169,6 +169,24 @@ test('scoring does not block the page, and an abort is heard at once', async () 
   assert.ok(result.longest < 250, `the page stood still for ${result.longest} ms`);
 });
 
+test('closing ends the calls in flight; aborting afterwards is harmless', async () => {
+  const { result, problems } = await inPage(async () => {
+    const attune = globalThis.createAttune();
+    const controller = new AbortController();
+    const row = { id: '1', query: 'q', response: 'r' };
+    await attune.score([row], { signal: controller.signal });
+    const flying = attune.embed(['hello']).then(
+      () => 'embedded',
+      (error) => error.code,
+    );
+    attune.close();
+    controller.abort();
+    return flying;
+  });
+  assert.equal(result, 'closed');
+  assert.deepEqual(problems, []);
+});
+
 test('a worker that dies rejects what is in flight, and the next call starts a new one', async () => {
   sabotage =
     "setTimeout(() => { if (!self.name.includes('spare')) throw new Error('boom'); }, 300);\n";

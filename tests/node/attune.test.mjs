@@ -95,3 +95,22 @@ test('memory finds by meaning, with ranks and similarities', async () => {
   await memory.close();
   await assert.rejects(memory.search('x'), { code: 'unknown' });
 });
+
+test('closing ends the calls in flight, and the next call opens anew', async () => {
+  const attune = createAttune();
+  const rows = Array.from({ length: 300 }, (_, at) => row(String(at)));
+  const flying = attune.score(rows);
+  setTimeout(() => attune.close(), 5);
+  await assert.rejects(flying, { name: 'AttuneError', code: 'closed' });
+  assert.equal((await attune.score([row('1')])).length, 1);
+});
+
+test('an error tells the whole in its message and the parts in its fields', async () => {
+  const error = await createAttune()
+    .readScoreRows({ name: 'r.jsonl', text: '{"id":"1","query":"q"}' })
+    .catch((thrown) => thrown);
+  const { code, file, line, field, problem, mend, message } = error;
+  assert.deepEqual([code, file, line, field], ['missing', 'r.jsonl', 1, 'response']);
+  assert.equal(message, `r.jsonl:1: field "response": ${problem}. ${mend}`);
+  assert.equal(JSON.parse(JSON.stringify(error)).mend, mend);
+});

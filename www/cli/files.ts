@@ -50,7 +50,5 @@ export function progress(
 
 function unreachable(path: string, done: string, error: unknown, mend: string): AttuneError {
   const why = (error as NodeJS.ErrnoException).code ?? String(error);
-  return new AttuneError('file', `${path}: cannot be ${done} (${why}). ${mend}`, mend, {
-    file: path,
-  });
+  return new AttuneError('file', `the file cannot be ${done} (${why})`, mend, { file: path });
 }

@@ -132,7 +132,7 @@ export class Attune {
     return this.#call((engine) => engine.device(this.#backend));
   }
 
-  /** Ends the worker and frees its memory; calls in flight reject. */
+  /** Ends the worker and frees its memory; calls in flight reject with code `closed`. */
   close(): void {
     this.#connection?.close();
     this.#connection = undefined;
@@ -147,7 +147,7 @@ export class Attune {
     this.#connection ??= this.#connect();
     const connection = this.#connection;
     try {
-      return await Promise.race([work(connection.engine), connection.died]);
+      return await Promise.race([work(connection.engine), connection.ended]);
     } catch (error) {
       if (error instanceof AttuneError && error.code === 'worker') {
         connection.close();
@@ -166,14 +166,17 @@ export class Attune {
     return this.#call(async (engine) => {
       const told = onProgress && this.#connection?.callback(onProgress);
       if (signal === undefined) return work(engine, job, told);
+      let stop = () => {};
       const heard = new Promise<never>((_, reject) => {
-        const stop = () => {
+        stop = () => {
           void engine.cancel(job);
           reject(aborted());
         };
         signal.addEventListener('abort', stop, { once: true });
       });
-      return Promise.race([work(engine, job, told), heard]);
+      return Promise.race([work(engine, job, told), heard]).finally(() => {
+        signal.removeEventListener('abort', stop);
+      });
     });
   }
 }

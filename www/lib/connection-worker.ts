@@ -1,5 +1,5 @@
 import { proxy, releaseProxy, wrap } from 'comlink';
-import type { Connection, EngineCalls } from './connection.js';
+import { type Connection, closed, type EngineCalls, ending } from './connection.js';
 import { AttuneError } from './error.js';
 import { sendErrorsWhole } from './transfer.js';
 
@@ -17,26 +17,21 @@ export function connectWorker(base?: string): Connection {
     name: base === undefined ? 'attune' : `attune ${base}`,
   });
   const remote = wrap<EngineCalls>(worker);
-  const died = new Promise<never>((_, reject) => {
-    worker.addEventListener('error', (event) => {
-      event.preventDefault();
-      // A panic inside a call leaves its promise pending for ever, so the worker's last words
-      // must end every call in flight.
-      reject(
-        new AttuneError(
-          'worker',
-          `the worker stopped${event.message ? ` (${event.message})` : ''}`,
-          'Try again: the next call starts a new worker. If it stays, report it.',
-        ),
-      );
-    });
+  const { ended, end } = ending();
+  worker.addEventListener('error', (event) => {
+    event.preventDefault();
+    // A panic inside a call leaves its promise pending for ever, so the worker's last words must
+    // end every call in flight.
+    const problem = `the worker stopped${event.message ? ` (${event.message})` : ''}`;
+    const mend = 'Try again: the next call starts a new worker. If it stays, report it.';
+    end(new AttuneError('worker', problem, mend));
   });
-  died.catch(() => {});
   return {
     engine: remote as unknown as EngineCalls,
     callback: (callback) => proxy(callback),
-    died,
+    ended,
     close() {
+      end(closed());
       remote[releaseProxy]();
       worker.terminate();
     },

@@ -1,3 +1,4 @@
+import { AttuneError } from './error.js';
 import type { GpuReport } from './gpu-watch.js';
 import type {
   Backend,
@@ -83,7 +84,23 @@ export interface Connection {
   engine: EngineCalls;
   /** Prepares a function to be called from where the engine is. */
   callback<F extends object>(callback: F): F;
-  /** Rejects when the engine has died; never resolves. */
-  died: Promise<never>;
+  /** Rejects when the engine has died or was closed; never resolves. */
+  ended: Promise<never>;
   close(): void;
+}
+
+/** A promise that only ever rejects, and what rejects it. */
+export function ending(): { ended: Promise<never>; end: (reason: AttuneError) => void } {
+  let end: (reason: AttuneError) => void = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    end = reject;
+  });
+  // Nobody may be listening when it ends.
+  ended.catch(() => {});
+  return { ended, end };
+}
+
+/** What calls in flight are told when their attune is closed. */
+export function closed(): AttuneError {
+  return new AttuneError('closed', 'attune was closed during the call', 'Call again to reopen it.');
 }

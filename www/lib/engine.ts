@@ -142,14 +142,21 @@ export class Engine implements EngineCalls {
   }
 
   #loadCore(): Promise<CoreModule> {
-    this.#core ??= this.#loader.core();
+    this.#core ??= this.#loader.core().catch((error) => {
+      // A load that failed is tried again by the next call.
+      this.#core = undefined;
+      throw error;
+    });
     return this.#core;
   }
 
   #loadModels(backend: Backend): Promise<Models> {
     let models = this.#models.get(backend);
     if (models === undefined) {
-      models = this.#openModels(backend);
+      models = this.#openModels(backend).catch((error) => {
+        this.#models.delete(backend);
+        throw error;
+      });
       this.#models.set(backend, models);
     }
     return models;

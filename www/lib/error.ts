@@ -10,19 +10,24 @@ export interface ErrorPlace {
 
 /**
  * What every call of attune rejects with when the input, the settings, the weights or the device
- * are at fault. `code` is stable; `mend` says what to do.
+ * are at fault. `message` is the whole in one line; the other fields are its parts.
  */
 export class AttuneError extends Error {
   override readonly name = 'AttuneError';
+  /** What went wrong, in a stable word a program can branch on. */
   readonly code: string;
+  /** What is wrong, without place and mend. */
+  readonly problem: string;
+  /** What to do about it, as a sentence. */
   readonly mend: string;
   readonly file?: string;
   readonly line?: number;
   readonly field?: string;
 
-  constructor(code: string, message: string, mend: string, place: ErrorPlace = {}) {
-    super(message);
+  constructor(code: string, problem: string, mend: string, place: ErrorPlace = {}) {
+    super(`${inWords(place)}${problem}. ${mend}`);
     this.code = code;
+    this.problem = problem;
     this.mend = mend;
     if (place.file !== undefined) this.file = place.file;
     if (place.line !== undefined) this.line = place.line;
@@ -31,21 +36,30 @@ export class AttuneError extends Error {
 
   /** The same error as a plain object, to be printed or sent. */
   toJSON(): Record<string, unknown> {
-    const { code, message, mend, file, line, field } = this;
-    return { name: this.name, code, message, mend, file, line, field };
+    const { code, message, problem, mend, file, line, field } = this;
+    return { name: this.name, code, message, problem, mend, file, line, field };
   }
+}
+
+/** `file:line: field "name": `, as far as known; written as in the core's own errors. */
+function inWords({ file, line, field }: ErrorPlace): string {
+  const at =
+    file === undefined && line !== undefined
+      ? `line ${line}`
+      : [file, line].filter((part) => part !== undefined).join(':');
+  return `${at && `${at}: `}${field === undefined ? '' : `field "${field}": `}`;
 }
 
 /** Makes an AttuneError of an error from WebAssembly or from a worker; leaves others alone. */
 export function revive(error: unknown): unknown {
   if (error instanceof AttuneError || !isThrown(error)) return error;
-  return new AttuneError(error.code, error.message, error.mend, error);
+  return new AttuneError(error.code, error.problem, error.mend, error);
 }
 
 interface Thrown extends ErrorPlace {
   name: string;
   code: string;
-  message: string;
+  problem: string;
   mend: string;
 }
 
@@ -54,7 +68,7 @@ function isThrown(error: unknown): error is Thrown {
     typeof error === 'object' &&
     error !== null &&
     (error as Thrown).name === 'AttuneError' &&
-    typeof (error as Thrown).code === 'string'
+    typeof (error as Thrown).problem === 'string'
   );
 }
 

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 import { Attune } from './attune.js';
+import { closed, ending } from './connection.js';
 import { Engine } from './engine.js';
 import { nodeLoader } from './loader-node.js';
 import type { Backend } from './types.js';
@@ -18,11 +19,14 @@ export interface AttuneOptions {
 
 /** Makes an attune; nothing is loaded before the first call. */
 export function createAttune(options: AttuneOptions = {}): Attune {
-  const connect = () => ({
-    engine: new Engine(nodeLoader()),
-    callback: <F extends object>(callback: F) => callback,
-    died: new Promise<never>(() => {}),
-    close() {},
-  });
+  const connect = () => {
+    const { ended, end } = ending();
+    return {
+      engine: new Engine(nodeLoader()),
+      callback: <F extends object>(callback: F) => callback,
+      ended,
+      close: () => end(closed()),
+    };
+  };
   return new Attune(connect, options.device ?? 'cpu');
 }

@@ -33,7 +33,7 @@ export function sendErrorsWhole(): void {
 
 /** What is set of an AttuneError's own fields. */
 function known(error: Error): Record<string, unknown> {
-  const { code, mend, file, line, field } = error as Error & Record<string, unknown>;
-  const entries = Object.entries({ code, mend, file, line, field });
+  const { code, problem, mend, file, line, field } = error as Error & Record<string, unknown>;
+  const entries = Object.entries({ code, problem, mend, file, line, field });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }

@@ -54,7 +54,7 @@ function describe(error: unknown): Description {
     if (file !== undefined) place.push(['File', file]);
     if (line !== undefined) place.push(['Line', String(line)]);
     if (field !== undefined) place.push(['Field', field]);
-    return { code, message: bare(error), mend, place };
+    return { code, message: error.problem, mend, place };
   }
   return {
     code: 'unexpected',
@@ -62,17 +62,6 @@ function describe(error: unknown): Description {
     mend: 'Reload the page and try again. If it happens again, please report what you did.',
     place: [],
   };
-}
-
-/** The message without place and mend, which stand beside it. */
-function bare({ message, mend, file, line, field }: AttuneError): string {
-  const place = [
-    file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}: `,
-    field === undefined ? '' : `field "${field}": `,
-  ].join('');
-  const from = message.startsWith(place) ? place.length : 0;
-  const to = message.endsWith(mend) ? message.length - mend.length : message.length;
-  return message.slice(from, to).trim() || message;
 }
 
 function sentence(text: string): string {

@@ -82,8 +82,8 @@ function table(rows: Row[]): HTMLElement {
         'tr',
         {},
         el('th', { rowspan: 2, scope: 'col' }, 'K'),
-        el('th', { colspan: 2, scope: 'colgroup', class: 'num' }, 'URE'),
-        el('th', { colspan: 3, scope: 'colgroup', class: 'num' }, 'Traditional'),
+        el('th', { colspan: 2, scope: 'colgroup', class: 'group' }, 'URE'),
+        el('th', { colspan: 3, scope: 'colgroup', class: 'group' }, 'Traditional'),
       ),
       el(
         'tr',
