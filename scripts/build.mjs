@@ -34,14 +34,14 @@ export async function build() {
   await setup();
   const xtask = join(target, 'debug', process.platform === 'win32' ? 'xtask.exe' : 'xtask');
   await changed('xtask', [...RUST, 'xtask'], [xtask], () =>
-    step('build steps (xtask)', () => run('cargo', ['build', '--package', 'xtask'])),
+    step('build steps (xtask)', () => run('cargo', ['build', '--locked', '--package', 'xtask'])),
   );
   for (const module of MODULES) {
     const out = `pkg/wasm/${module.folder}`;
     await changed(out, [...RUST, 'xtask'], [`${out}/${module.name}_bg.wasm`], () =>
       step(`WebAssembly module ${module.folder}`, () => {
         const features = module.features ? ['--features', module.features] : [];
-        run('cargo', ['build', '--lib', '--release', '--target', WASM, ...features]);
+        run('cargo', ['build', '--locked', '--lib', '--release', '--target', WASM, ...features]);
         rmSync(join(root, out), { recursive: true, force: true });
         const wasm = join(target, WASM, 'release', 'attune.wasm');
         run(xtask, ['bindgen', '--wasm', wasm, '--out', out, '--name', module.name]);

@@ -1,9 +1,16 @@
 // `npm run lint`: formatting and lints, Rust and TypeScript, warnings as errors.
-import { main, run, step } from './run.mjs';
+import { main, run, step, works } from './run.mjs';
 import { setup } from './setup.mjs';
 
 await main(async () => {
   await setup();
+  for (const component of ['rustfmt', 'clippy']) {
+    if (!works('cargo', [component === 'rustfmt' ? 'fmt' : component, '--version'])) {
+      await step(`rustup component add ${component}`, () =>
+        run('rustup', ['component', 'add', component]),
+      );
+    }
+  }
   const node = (file, ...parameters) =>
     run(process.execPath, [`node_modules/${file}`, ...parameters]);
   await step('rustfmt', () => run('cargo', ['fmt', '--all', '--check']));
@@ -14,6 +21,7 @@ await main(async () => {
   await step('clippy, native', () =>
     run('cargo', [
       'clippy',
+      '--locked',
       '--workspace',
       '--all-targets',
       '--features',
@@ -22,11 +30,12 @@ await main(async () => {
     ]),
   );
   await step('clippy, WebAssembly core', () =>
-    run('cargo', ['clippy', '--lib', '--target', 'wasm32-unknown-unknown', ...deny]),
+    run('cargo', ['clippy', '--locked', '--lib', '--target', 'wasm32-unknown-unknown', ...deny]),
   );
   await step('clippy, WebAssembly models', () =>
     run('cargo', [
       'clippy',
+      '--locked',
       '--lib',
       '--target',
       'wasm32-unknown-unknown',

@@ -26,7 +26,7 @@ const TYPES = {
 export function serve(folder, port = 0, prefix = () => undefined) {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    let path = normalize(decodeURIComponent(pathname));
+    let path = normalize(decoded(pathname));
     if (path.endsWith(sep)) path += 'index.html';
     const file = join(folder, path);
     const size = path.includes('\0') || !file.startsWith(folder) ? undefined : fileSize(file);
@@ -57,6 +57,15 @@ export function serve(folder, port = 0, prefix = () => undefined) {
       });
     });
   });
+}
+
+/** The path; one that is not to be decoded names no file. */
+function decoded(pathname) {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return '\0';
+  }
 }
 
 function fileSize(file) {

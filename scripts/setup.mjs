@@ -34,7 +34,8 @@ export async function chromium() {
       run('apt-get', ['update', '-qq'], { env });
       run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { env });
     });
-    return onPath();
+    const installed = onPath();
+    if (installed) return installed;
   }
   await step('playwright-core install chromium', () => {
     run(process.execPath, [
@@ -49,12 +50,13 @@ export async function chromium() {
 
 function onPath() {
   const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
-  return names.find((name) => works(name, ['--version']));
+  const found = names.find((name) => works(name, ['--version']));
+  return found && output('sh', ['-c', `command -v ${found}`]).trim();
 }
 
 function isDebian() {
   try {
-    return /^ID(_LIKE)?=.*debian/m.test(readFileSync('/etc/os-release', 'utf8'));
+    return /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'));
   } catch {
     return false;
   }

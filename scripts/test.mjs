@@ -10,7 +10,7 @@ await main(async () => {
   await setup();
   const browser = await chromium();
   await build();
-  await step('Rust tests', () => run('cargo', ['test', '--features', 'train']));
+  await step('Rust tests', () => run('cargo', ['test', '--locked', '--features', 'train']));
   await step('Node tests', () => nodeTest('tests/node'));
   const env = { ...process.env, CHROME_BIN: browser };
   await step('browser tests', () => nodeTest('tests/browser', env));

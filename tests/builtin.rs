@@ -75,6 +75,7 @@ fn embeddings_equal_those_computed_apart() {
         assert_eq!(embedder.tokens(text).unwrap(), ids, "{text}");
         let expected: Vec<f64> = serde_json::from_value(sentence["vector"].clone()).unwrap();
         let found = ready(embedder.embed(&[text])).unwrap().remove(0);
+        assert_eq!(found.len(), expected.len());
         for (a, b) in expected.iter().zip(found) {
             assert!((a - f64::from(b)).abs() < 2e-6, "{text}");
         }
@@ -90,6 +91,7 @@ fn padding_and_batches_change_no_embedding() {
     let together = ready(embedder.embed(&texts)).unwrap();
     for (text, vector) in texts.iter().zip(&together) {
         let alone = ready(embedder.embed(&[text])).unwrap().remove(0);
+        assert_eq!(vector.len(), alone.len());
         let gap = alone.iter().zip(vector).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         assert!(gap < 1e-5);
     }

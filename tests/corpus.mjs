@@ -54,8 +54,7 @@ export async function runCorpus(attune, corpus) {
       }
     }
     const codes = report.warnings.map((warning) => warning.code);
-    for (const code of row.warnings ?? [])
-      check(`${row.name}: warning`, codes.includes(code), codes);
+    check(`${row.name}: warnings`, String(codes) === String(row.warnings), codes);
   }
 
   for (const row of corpus['score-bad'].rows) {
@@ -64,9 +63,31 @@ export async function runCorpus(attune, corpus) {
     );
   }
 
+  for (const row of corpus.judgements.rows) {
+    const report = await attempt(row.name, row.error, () =>
+      attune.aggregate({ name: 'judgements.jsonl', text: row.text }, row.settings),
+    );
+    if (report === undefined) continue;
+    row.rows.forEach((expected, at) => {
+      check(row.name, holds(report.rows[at], expected), report.rows[at]);
+    });
+    check(`${row.name}: failed`, report.failed === row.failed, report.failed);
+    const same = row.dropped === undefined || holds(report.dropped, row.dropped);
+    check(`${row.name}: dropped`, same, report.dropped);
+  }
+
   await compareScores(attune, corpus.builtin, check);
   await compareEmbeddings(attune, corpus.embedder, check);
   return failures;
+}
+
+/** Whether `found` holds all that `expected` does: numbers to 1e-12, a problem as a part. */
+function holds(found, expected, key = '') {
+  if (typeof expected === 'number') return Math.abs(found - expected) <= 1e-12;
+  if (key === 'problem') return found?.includes(expected);
+  if (typeof expected !== 'object') return found === expected;
+  if (Array.isArray(expected) && expected.length !== found?.length) return false;
+  return Object.entries(expected).every(([name, value]) => holds(found?.[name], value, name));
 }
 
 /** The built-in judge against its native run. */

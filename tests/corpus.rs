@@ -3,6 +3,7 @@
 use attune::formats::Error;
 use attune::memory::Memory;
 use attune::recall::{ExposureLog, RecallReport, RecallSettings, Scores, evaluate};
+use attune::reward::judgements::{JudgementSettings, RawJudgement, aggregate};
 use attune::reward::{Judgement, PermSettings, ScoreRow, perm_reward};
 use serde_json::Value;
 
@@ -83,9 +84,7 @@ fn recall_from_small_logs() {
                 }
                 let codes: Vec<&str> =
                     report.warnings.iter().map(|warning| warning.code.as_str()).collect();
-                for code in row["warnings"].as_array().into_iter().flatten() {
-                    assert!(codes.contains(&code.as_str().unwrap()), "{}: {codes:?}", row["name"]);
-                }
+                assert_eq!(row["warnings"], serde_json::json!(codes), "{}", row["name"]);
             }
             (expected, Err(error)) => assert_error(&row["name"], expected, &error),
             (_, Ok(report)) => panic!("{}: {report:?} instead of an error", row["name"]),
@@ -109,4 +108,47 @@ fn invalid_utf8_is_named_with_its_line() {
     assert_eq!((error.kind().code(), error.line()), ("encoding", Some(3)));
     let error = Memory::read("m.jsonl", b"\xc3").unwrap_err();
     assert_eq!((error.kind().code(), error.line()), ("encoding", Some(1)));
+}
+
+/// Whether `found` holds all that `expected` does: numbers to 1e-12, an error's problem as a part.
+fn holds(found: &Value, expected: &Value, key: &str) -> bool {
+    match (found, expected) {
+        (Value::Number(a), Value::Number(b)) => {
+            (a.as_f64().unwrap() - b.as_f64().unwrap()).abs() <= 1e-12
+        }
+        (Value::String(a), Value::String(b)) if key == "problem" => a.contains(b.as_str()),
+        (Value::Object(a), Value::Object(b)) => {
+            b.iter().all(|(key, value)| a.get(key).is_some_and(|found| holds(found, value, key)))
+        }
+        _ => found == expected,
+    }
+}
+
+#[test]
+fn judges_texts() {
+    for row in corpus("judgements") {
+        let settings: JudgementSettings = settings(&row);
+        let text = row["text"].as_str().unwrap();
+        let result = RawJudgement::read("judgements.jsonl", text.as_bytes()).and_then(|rows| {
+            aggregate(&rows, &settings).map_err(|error| error.in_file("judgements.jsonl"))
+        });
+        match (&row["error"], result) {
+            (Value::Null, Ok(report)) => {
+                let found = serde_json::to_value(&report).unwrap();
+                let count = found["rows"].as_array().unwrap().len();
+                assert!(count >= row["rows"].as_array().unwrap().len(), "{}", row["name"]);
+                for (found, expected) in
+                    found["rows"].as_array().unwrap().iter().zip(row["rows"].as_array().unwrap())
+                {
+                    assert!(holds(found, expected, ""), "{}: {found}", row["name"]);
+                }
+                assert_eq!(found["failed"], row["failed"], "{}", row["name"]);
+                if !row["dropped"].is_null() {
+                    assert_eq!(found["dropped"], row["dropped"], "{}", row["name"]);
+                }
+            }
+            (expected, Err(error)) => assert_error(&row["name"], expected, &error),
+            (_, Ok(report)) => panic!("{}: {report:?} instead of an error", row["name"]),
+        }
+    }
 }

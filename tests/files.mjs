@@ -7,6 +7,7 @@ export function corpus() {
     perm: read('corpus/perm.json'),
     recall: read('corpus/recall.json'),
     'score-bad': read('corpus/score-bad.json'),
+    judgements: read('corpus/judgements.json'),
     builtin: read('corpus/builtin.json'),
     embedder: read('../data/builtin/embedder.sample.json'),
   };

@@ -71,6 +71,16 @@ fn a_sparse_scores_file_does_not_allocate_the_dense_matrix() {
     assert_eq!(error.kind().code(), "missing");
 }
 
+#[test]
+fn sections_with_colons_and_without_an_analysis() {
+    let parts = split_sections("## Analysis:\nsad\n## RESPONSE :\nOh no.");
+    assert_eq!((parts.analysis, parts.response), (Some("sad"), "Oh no."));
+    let parts = split_sections("# Analysis\n\n# Response\nOh no.");
+    assert_eq!((parts.analysis, parts.response), (None, "Oh no."));
+    let parts = split_sections("My # Response to this");
+    assert_eq!((parts.analysis, parts.response), (None, "My # Response to this"));
+}
+
 proptest! {
     #[test]
     fn no_bytes_make_a_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
@@ -81,6 +91,29 @@ proptest! {
         let mut npy = b"\x93NUMPY\x01\x00".to_vec();
         npy.extend(&bytes);
         let _ = read_npy("f", &npy);
+    }
+
+    /// Sound files with a few bytes changed get past the first checks of a reader.
+    #[test]
+    fn no_change_to_a_sound_file_makes_a_reader_panic(
+        which in 0usize..4,
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let mut bytes = match which {
+            0 => br#"{"id":"1","persona":{"identity":"a"},"memory":["m"],"history":[{"role":"user","content":"x"}],"query":"q","response":"r","tokens":3}"#.to_vec(),
+            1 => b"user,item,score\nu,a,1\nu,b,2.5\nv,a,3\nv,b,-4e3\n".to_vec(),
+            2 => npy("<f4", false, "(2, 3)", &floats(&[1., 2., 3., 4., 5., 6.])),
+            _ => br#"{"id":"1","text":"t","at":"2026-01-01"}"#.to_vec(),
+        };
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        bytes.truncate(cut.index(bytes.len()) + 1);
+        let _ = ScoreRow::read("f", &bytes);
+        let _ = Memory::read("f", &bytes);
+        let _ = Scores::read("f", &bytes);
     }
 
     #[test]

@@ -32,6 +32,13 @@ proptest! {
 }
 
 #[test]
+fn large_vectors_do_not_overflow() {
+    let mut index = VectorIndex::new(2);
+    index.push(&[3e38, 0.0]).unwrap();
+    assert_eq!(index.search(&[1e-30, 0.0], 1).unwrap()[0].score, 1.0);
+}
+
+#[test]
 fn vectors_that_do_not_fit_are_errors() {
     let mut index = VectorIndex::new(2);
     assert_eq!(index.push(&[1.0]).unwrap_err().kind().code(), "mismatch");

@@ -65,7 +65,7 @@ fn ure_is_unbiased_and_the_traditional_scheme_is_not() {
             let item = |item: usize| Exposed { item, positive: liked[user * ITEMS + item] };
             shown(user, random).into_iter().map(item).collect()
         };
-        ExposureLog::new((0..USERS).map(|u| user(u, random)).collect())
+        ExposureLog::new((0..USERS).map(|u| user(u, random)).collect(), &scores).unwrap()
     };
     let complete = log(&|_, _| (0..ITEMS).collect(), &mut random);
     for k in [1, 5, 20, 60] {
@@ -105,7 +105,7 @@ proptest! {
             Scores::from_matrix(Matrix { rows: 1, columns: rows.len(), values }).unwrap();
         let shown = rows.iter().enumerate();
         let shown = shown.map(|(item, row)| Exposed { item, positive: row.1 }).collect();
-        let log = ExposureLog::new(vec![shown]);
+        let log = ExposureLog::new(vec![shown], &scores).unwrap();
         let settings = RecallSettings { k: vec![k], ..Default::default() };
         let report = evaluate("model", &scores, &log, &settings).unwrap();
         let results = &report.systems[0].results;
@@ -131,12 +131,31 @@ proptest! {
         let values: Vec<f64> = scores.iter().map(|&score| f64::from(score)).collect();
         let item = positive.index(values.len());
         let table = Scores::from_matrix(Matrix { rows: 1, columns: values.len(), values }).unwrap();
-        let log = ExposureLog::new(vec![vec![Exposed { item, positive: true }]]);
+        let log = ExposureLog::new(vec![vec![Exposed { item, positive: true }]], &table).unwrap();
         let by = |ties| {
             let settings = RecallSettings { k: vec![k], ties, ..Default::default() };
             evaluate("model", &table, &log, &settings).unwrap().systems[0].results[0].estimate
         };
         prop_assert!(by(Ties::Pessimistic) <= by(Ties::Expected));
         prop_assert!(by(Ties::Expected) <= by(Ties::Optimistic));
+    }
+}
+
+#[test]
+fn logs_and_scores_from_memory_are_checked() {
+    let matrix = |values: &[f64]| Matrix { rows: 1, columns: 2, values: values.to_vec() };
+    assert_eq!(Scores::from_matrix(matrix(&[1.0])).unwrap_err().kind().code(), "mismatch");
+    assert_eq!(
+        Scores::from_matrix(matrix(&[1.0, f64::NAN])).unwrap_err().kind().code(),
+        "not-finite"
+    );
+    let scores = Scores::from_matrix(matrix(&[1.0, 2.0])).unwrap();
+    let shown = |item| Exposed { item, positive: true };
+    for (users, code) in [
+        (vec![vec![shown(2)]], "unknown"),
+        (vec![vec![shown(1), shown(1)]], "duplicate"),
+        (vec![vec![], vec![]], "mismatch"),
+    ] {
+        assert_eq!(ExposureLog::new(users, &scores).unwrap_err().kind().code(), code);
     }
 }

@@ -55,9 +55,17 @@ impl CsvTable {
         }
         let mut rows = Vec::new();
         let mut lines = Vec::new();
+        let mut counter = LineCounter { bytes, byte: 0, line: 1 };
         for record in reader.records() {
-            let record = record.map_err(|error| from_csv(&error).in_file(file))?;
-            lines.push(record.position().map_or(0, csv::Position::line));
+            let record = record.map_err(|error| {
+                let line = error.position().map(|position| counter.line_at(position));
+                let named = from_csv(&error).in_file(file);
+                match line {
+                    Some(line) => named.at_line(line),
+                    None => named,
+                }
+            })?;
+            lines.push(record.position().map_or(0, |position| counter.line_at(position)));
             rows.push(record);
         }
         if rows.is_empty() {
@@ -148,9 +156,30 @@ impl<'a> CsvRow<'a> {
     }
 }
 
+/// Lines of records. The csv crate's own count lags behind: a record's position lies before the
+/// line ends (of a CR LF, of blank lines) that the reader skips to reach it.
+struct LineCounter<'a> {
+    bytes: &'a [u8],
+    byte: usize,
+    line: u64,
+}
+
+impl LineCounter<'_> {
+    /// The line of the record at `position`; positions must not fall.
+    fn line_at(&mut self, position: &csv::Position) -> u64 {
+        let start = (position.byte() as usize).min(self.bytes.len());
+        let skipped =
+            self.bytes[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let end = start + skipped;
+        let passed = self.bytes.get(self.byte..end).unwrap_or_default();
+        self.line += passed.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        self.byte = self.byte.max(end);
+        self.line
+    }
+}
+
 fn from_csv(error: &csv::Error) -> Error {
-    let line = error.position().map(csv::Position::line);
-    let error = match error.kind() {
+    match error.kind() {
         csv::ErrorKind::Utf8 { err, .. } => Error::new(
             ErrorKind::Encoding,
             format!("field {} is not UTF-8", err.field() + 1),
@@ -162,9 +191,5 @@ fn from_csv(error: &csv::Error) -> Error {
             "Give every row as many fields as the header.",
         ),
         _ => Error::new(ErrorKind::Syntax, error.to_string(), "Write valid CSV (RFC 4180)."),
-    };
-    match line {
-        Some(line) => error.at_line(line),
-        None => error,
     }
 }

@@ -123,6 +123,17 @@ impl Error {
         self
     }
 
+    /// Puts the name of an argument before the field: `settings.k`.
+    pub fn in_field(mut self, name: &str) -> Self {
+        let field = self.0.field.take();
+        self.0.field = Some(match field {
+            Some(field) if field.starts_with('[') => format!("{name}{field}"),
+            Some(field) => format!("{name}.{field}"),
+            None => name.to_owned(),
+        });
+        self
+    }
+
     /// The kind, to branch on.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

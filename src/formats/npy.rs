@@ -60,9 +60,9 @@ fn read(bytes: &[u8]) -> Result<Matrix> {
     }
     let (rows, columns) = (rows as usize, columns as usize);
     let values: Vec<f64> = match size {
-        2 => collect::<half::f16>(npy, half::f16::to_f64)?,
-        4 => collect::<f32>(npy, f64::from)?,
-        8 => collect::<f64>(npy, |value| value)?,
+        2 => collect::<half::f16>(npy, rows * columns, half::f16::to_f64)?,
+        4 => collect::<f32>(npy, rows * columns, f64::from)?,
+        8 => collect::<f64>(npy, rows * columns, |value| value)?,
         _ => {
             return Err(Error::new(
                 ErrorKind::Type,
@@ -74,7 +74,10 @@ fn read(bytes: &[u8]) -> Result<Matrix> {
     let values = match order {
         Order::C => values,
         Order::Fortran => {
-            (0..rows * columns).map(|at| values[(at % columns) * rows + at / columns]).collect()
+            let mut turned = reserved(rows * columns)?;
+            turned
+                .extend((0..rows * columns).map(|at| values[(at % columns) * rows + at / columns]));
+            turned
         }
     };
     if let Some(at) = values.iter().position(|value| !value.is_finite()) {
@@ -106,10 +109,29 @@ fn check_claim(bytes: &[u8]) -> Result<()> {
 
 fn collect<T: npyz::Deserialize>(
     npy: NpyFile<&[u8]>,
+    count: usize,
     convert: impl Fn(T) -> f64,
 ) -> Result<Vec<f64>> {
     let data = npy.data::<T>().map_err(|error| cut_short(&error.to_string()))?;
-    data.map(|value| value.map(&convert).map_err(|error| cut_short(&error.to_string()))).collect()
+    let mut values = reserved(count)?;
+    for value in data {
+        values.push(convert(value.map_err(|error| cut_short(&error.to_string()))?));
+    }
+    Ok(values)
+}
+
+/// Room for `count` numbers, or an error where there is none: a large matrix must not end the
+/// program.
+fn reserved(count: usize) -> Result<Vec<f64>> {
+    let mut values = Vec::new();
+    values.try_reserve_exact(count).map_err(|_| {
+        Error::new(
+            ErrorKind::Range,
+            format!("{count} scores do not fit into memory"),
+            "Evaluate the users in parts.",
+        )
+    })?;
+    Ok(values)
 }
 
 fn cut_short(why: &str) -> Error {

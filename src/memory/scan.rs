@@ -35,7 +35,7 @@ impl VectorIndex {
         self.values.is_empty()
     }
 
-    /// Adds a vector, scaled to unit length; a zero vector stays zero and matches nothing.
+    /// Adds a vector, scaled to unit length; a zero vector stays zero, at similarity 0 to all.
     ///
     /// # Errors
     ///
@@ -93,9 +93,10 @@ impl VectorIndex {
 
     fn unit(&self, vector: &[f32]) -> Result<Vec<f32>> {
         self.check(vector)?;
-        let norm = dot(vector, vector).sqrt();
+        // In double precision, where no finite f32 overflows when squared.
+        let norm = vector.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt();
         let scale = if norm > 0.0 { 1.0 / norm } else { 0.0 };
-        Ok(vector.iter().map(|value| value * scale).collect())
+        Ok(vector.iter().map(|&value| (f64::from(value) * scale) as f32).collect())
     }
 }
 

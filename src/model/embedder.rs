@@ -5,7 +5,7 @@ use tokenizers::Tokenizer;
 use super::{Weights, read_back};
 use crate::formats::{Error, ErrorKind, Result};
 
-/// Tokens gathered at once: bounds the memory of a batch whatever the texts.
+/// Tokens gathered at once, padding included; a single text may have more.
 const BATCH_TOKENS: usize = 16_384;
 
 /// The files of a static embedder (`data/builtin/embedder.md` tells how they were made).

@@ -135,7 +135,7 @@ pub struct RecallReport {
 }
 
 /// Estimates Recall@K of one recommender from a random exposure log, with each scheme and
-/// average, from one shared ranking.
+/// average. Where every exposed positive stands is counted once a scheme.
 ///
 /// Users of `scores` to whom nothing was exposed are outside the log and play no part.
 ///
@@ -148,10 +148,8 @@ pub struct RecallReport {
 /// use attune::recall::{Exposed, ExposureLog, RecallSettings, Scores, evaluate};
 /// // One user, four candidates; the second and third were shown, only the second was liked.
 /// let scores = Scores::from_matrix(Matrix { rows: 1, columns: 4, values: vec![0.9, 0.8, 0.1, 0.0] })?;
-/// let log = ExposureLog::new(vec![vec![
-///     Exposed { item: 1, positive: true },
-///     Exposed { item: 2, positive: false },
-/// ]]);
+/// let shown = vec![Exposed { item: 1, positive: true }, Exposed { item: 2, positive: false }];
+/// let log = ExposureLog::new(vec![shown], &scores)?;
 /// let report = evaluate("mf", &scores, &log, &RecallSettings { k: vec![1], ..Default::default() })?;
 /// // Among all four it is second, so no hit at 1; among the two exposed it is first.
 /// let figures: Vec<_> = report.systems[0].results.iter().map(|r| r.estimate).collect();
@@ -210,7 +208,7 @@ pub fn evaluate(
         input_hash: None,
         items: items as u32,
         mean_exposed,
-        warnings: warnings(settings, items, mean_exposed, users.len(), without),
+        warnings: warnings(settings, scores, log, &users, without),
         systems: vec![RecallSystem { name: name.to_owned(), results }],
     })
 }
@@ -278,15 +276,25 @@ fn average_hits(
 
 fn warnings(
     settings: &RecallSettings,
-    items: usize,
-    mean_exposed: f64,
-    users: usize,
+    scores: &Scores,
+    log: &ExposureLog,
+    users: &[usize],
     without: usize,
 ) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let mut warn = |code: &str, message: String| {
         warnings.push(Warning { code: code.to_owned(), message });
     };
+    let (items, count) = (scores.item_count(), users.len());
+    let exposed = || users.iter().map(|&user| log.of_user(user).len());
+    let (least, most) = (exposed().min().unwrap_or(0), exposed().max().unwrap_or(0));
+    if count < scores.user_count() {
+        let absent = scores.user_count() - count;
+        warn(
+            "users-without-exposure",
+            format!("{absent} scored users are not in the exposure log and play no part."),
+        );
+    }
     if without > 0 {
         let treatment = match settings.no_positives {
             NoPositives::Skip => "left out; the macro figures speak of the others",
@@ -294,7 +302,17 @@ fn warnings(
         };
         warn(
             "users-without-positives",
-            format!("{without} of {users} users have no exposed positive: {treatment}."),
+            format!("{without} of {count} users have no exposed positive: {treatment}."),
+        );
+    }
+    if least < most {
+        warn(
+            "unequal-exposure",
+            format!(
+                "Users saw from {least} to {most} items. The micro figures weight users by what they \
+                 saw, so they do not estimate the micro Recall over all candidates; the macro \
+                 figures of URE are not affected."
+            ),
         );
     }
     if let Some(&k) = settings.k.iter().find(|&&k| k as usize >= items) {
@@ -304,12 +322,12 @@ fn warnings(
         );
     }
     if settings.schemes.contains(&Scheme::Traditional)
-        && let Some(&k) = settings.k.iter().find(|&&k| f64::from(k) >= mean_exposed)
+        && let Some(&k) = settings.k.iter().find(|&&k| k as usize >= most)
     {
         warn(
             "k-covers-exposed",
             format!(
-                "K = {k} covers the {mean_exposed:.1} items exposed on average: \
+                "K = {k} covers the items exposed to any user ({most} at most): \
                  the traditional figure is 1 whatever the model."
             ),
         );

@@ -75,9 +75,35 @@ impl ExposureLog {
         Ok(Self { users })
     }
 
-    /// A log from memory: for each user, in the order of [`Scores`], the distinct items shown.
-    pub fn new(users: Vec<Vec<Exposed>>) -> Self {
-        Self { users }
+    /// A log from memory: for each user, in the order of [`Scores`], the items shown.
+    ///
+    /// # Errors
+    ///
+    /// `Mismatch` for more users than `scores` has, `Unknown` for an item beyond its catalogue,
+    /// `Duplicate` for an item shown twice to one user.
+    pub fn new(users: Vec<Vec<Exposed>>, scores: &Scores) -> Result<Self> {
+        if users.len() > scores.user_count() {
+            return Err(Error::new(
+                ErrorKind::Mismatch,
+                format!("the log has {} users, the scores {}", users.len(), scores.user_count()),
+                "Score every user of the log.",
+            ));
+        }
+        for (user, shown) in users.iter().enumerate() {
+            let mut seen = std::collections::HashSet::new();
+            for exposed in shown {
+                let (kind, problem) = if exposed.item >= scores.item_count() {
+                    (ErrorKind::Unknown, "is not among the scored candidates")
+                } else if !seen.insert(exposed.item) {
+                    (ErrorKind::Duplicate, "was shown twice")
+                } else {
+                    continue;
+                };
+                let problem = format!("item {} of user {user} {problem}", exposed.item);
+                return Err(Error::new(kind, problem, "Mend the log."));
+            }
+        }
+        Ok(Self { users })
     }
 
     /// The items one user saw, by item index; empty for a user beyond the log.

@@ -35,8 +35,28 @@ impl Scores {
     ///
     /// # Errors
     ///
-    /// `Empty` without a user or an item.
+    /// `Empty` without a user or an item, `Mismatch` where the values are not rows × columns,
+    /// `NotFinite` for NaN or infinity.
     pub fn from_matrix(matrix: Matrix) -> Result<Self> {
+        if matrix.rows.checked_mul(matrix.columns) != Some(matrix.values.len()) {
+            return Err(Error::new(
+                ErrorKind::Mismatch,
+                format!(
+                    "{} × {} scores were announced, {} came",
+                    matrix.rows,
+                    matrix.columns,
+                    matrix.values.len()
+                ),
+                "Give one score a user and item.",
+            ));
+        }
+        if let Some(value) = matrix.values.iter().find(|value| !value.is_finite()) {
+            return Err(Error::new(
+                ErrorKind::NotFinite,
+                format!("a score is {value}"),
+                "Every score must be finite: mend what produced it.",
+            ));
+        }
         let users: Vec<String> = (0..matrix.rows).map(|user| user.to_string()).collect();
         let items: Vec<String> = (0..matrix.columns).map(|item| item.to_string()).collect();
         if matrix.values.is_empty() {

@@ -3,10 +3,15 @@
 #[cfg(feature = "models")]
 pub mod builtin;
 pub mod features;
+pub mod judge_reply;
+pub mod judgements;
+mod lines;
+mod peregrm;
 mod perm;
 mod row;
 mod sections;
 
+pub use peregrm::peregrm_reward;
 pub use perm::{Aggregate, Judgement, PermReward, PermSettings, perm_reward};
 pub use row::{
     Bystander, BystanderScores, JudgeIdentity, Penalties, Persona, PerspectiveScore, ScoreRow,

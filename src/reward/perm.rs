@@ -23,6 +23,10 @@ pub enum Aggregate {
 pub struct PermSettings {
     /// How the perspectives are joined.
     pub aggregate: Aggregate,
+    /// The weights of resonation, expression and reception in the arithmetic mean; all alike where
+    /// absent. Each at least 0, one above 0; only `mean` takes them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weights: Option<[f64; 3]>,
     /// c in R_by = c · (S/100 − 1); at least 0.
     pub bystander_weight: f64,
     /// The reply length, in tokens, up to which nothing is taken off.
@@ -35,6 +39,7 @@ impl Default for PermSettings {
     fn default() -> Self {
         Self {
             aggregate: Aggregate::Harmonic,
+            weights: None,
             bystander_weight: 0.5,
             length_limit: 768,
             length_rate: 0.001,
@@ -94,25 +99,58 @@ pub struct PermReward {
 /// # Ok::<(), attune::formats::Error>(())
 /// ```
 pub fn perm_reward(judgement: &Judgement, settings: &PermSettings) -> Result<PermReward> {
-    let Judgement { resonation, expression, reception, bystander, tokens } = *judgement;
+    let Judgement { resonation, expression, reception, bystander, .. } = *judgement;
     in_range("resonation", resonation, 1.0, 5.0)?;
     in_range("expression", expression, 1.0, 5.0)?;
     in_range("reception", reception, 1.0, 5.0)?;
     in_range("bystander", bystander, 0.0, 100.0)?;
+    perm_reward_unchecked(judgement, settings)
+}
+
+/// [`perm_reward`] without the range of the scores, as the authors compute it from whatever a judge
+/// wrote: their harmonic and geometric means leave out scores of 0 and below.
+pub(super) fn perm_reward_unchecked(
+    judgement: &Judgement,
+    settings: &PermSettings,
+) -> Result<PermReward> {
+    let Judgement { resonation, expression, reception, bystander, tokens } = *judgement;
     constant("bystanderWeight", settings.bystander_weight)?;
     constant("lengthRate", settings.length_rate)?;
+    let weights = mean_weights(settings)?;
 
-    let [res, exp, rec] = [resonation, expression, reception].map(|score| score / 5.0);
+    let shares = [resonation, expression, reception].map(|score| score / 5.0);
+    let positive: Vec<f64> = shares.into_iter().filter(|share| *share > 0.0).collect();
+    let count = positive.len() as f64;
     let empathy = match settings.aggregate {
-        Aggregate::Harmonic => 3.0 / (1.0 / res + 1.0 / exp + 1.0 / rec),
-        Aggregate::Geometric => (res * exp * rec).cbrt(),
-        Aggregate::Mean => (res + exp + rec) / 3.0,
+        Aggregate::Mean => {
+            let weighted: f64 =
+                shares.iter().zip(weights).map(|(share, weight)| share * weight).sum();
+            weighted / weights.iter().sum::<f64>()
+        }
+        _ if positive.is_empty() => 0.0,
+        Aggregate::Harmonic => count / positive.iter().map(|share| 1.0 / share).sum::<f64>(),
+        Aggregate::Geometric => positive.iter().product::<f64>().powf(1.0 / count),
     };
     let bystander = settings.bystander_weight * (bystander / 100.0 - 1.0);
     // Subtracting from 0 keeps the unpenalised case at +0: −0 would print as "-0".
-    let length =
-        0.0 - settings.length_rate * f64::from(tokens.saturating_sub(settings.length_limit));
+    let excess = tokens.saturating_sub(settings.length_limit);
+    let length = 0.0 - settings.length_rate * f64::from(excess);
     Ok(PermReward { reward: empathy + bystander + length, empathy, bystander, length })
+}
+
+fn mean_weights(settings: &PermSettings) -> Result<[f64; 3]> {
+    let Some(weights) = settings.weights else { return Ok([1.0; 3]) };
+    let problem = if settings.aggregate != Aggregate::Mean {
+        "weights go with the mean only".to_owned()
+    } else if weights.iter().any(|w| !w.is_finite() || *w < 0.0)
+        || weights.iter().all(|w| *w == 0.0)
+    {
+        format!("the weights are {weights:?}")
+    } else {
+        return Ok(weights);
+    };
+    let mend = "Give three finite numbers of at least 0, one above 0, with the aggregate \"mean\".";
+    Err(Error::new(ErrorKind::Setting, problem, mend).at_field("weights"))
 }
 
 fn in_range(field: &str, value: f64, low: f64, high: f64) -> Result<()> {
@@ -131,7 +169,7 @@ fn in_range(field: &str, value: f64, low: f64, high: f64) -> Result<()> {
     .at_field(field))
 }
 
-fn constant(field: &str, value: f64) -> Result<()> {
+pub(super) fn constant(field: &str, value: f64) -> Result<()> {
     if value.is_finite() && value >= 0.0 {
         return Ok(());
     }

@@ -7,7 +7,8 @@ pub struct Sections<'a> {
     pub response: &'a str,
 }
 
-/// Splits `# Analysis` … `# Response` … (headings of any case and level, alone on a line).
+/// Splits `# Analysis` … `# Response` … (headings of any case and level, alone on a line, perhaps
+/// with a colon). An empty analysis counts as none.
 ///
 /// Text without a `# Response` heading is all response.
 ///
@@ -33,7 +34,8 @@ pub fn split_sections(text: &str) -> Sections<'_> {
     }
     match (analysis, response) {
         (Some(from), Some((to, rest))) => {
-            Sections { analysis: Some(text[from..to].trim()), response: text[rest..].trim() }
+            let analysis = Some(text[from..to].trim()).filter(|text| !text.is_empty());
+            Sections { analysis, response: text[rest..].trim() }
         }
         (None, Some((_, rest))) => Sections { analysis: None, response: text[rest..].trim() },
         _ => Sections { analysis: None, response: text.trim() },
@@ -41,6 +43,7 @@ pub fn split_sections(text: &str) -> Sections<'_> {
 }
 
 fn heading(line: &str) -> Option<&'static str> {
-    let title = line.trim().strip_prefix('#')?.trim_start_matches('#').trim();
+    let title =
+        line.trim().strip_prefix('#')?.trim_start_matches('#').trim().trim_end_matches(':').trim();
     ["analysis", "response"].into_iter().find(|name| title.eq_ignore_ascii_case(name))
 }

@@ -2,7 +2,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
-use crate::formats::{Error, ErrorKind};
+use crate::formats::{Error, jsonl};
 
 /// What a failed call throws: an `Error` with `code`, `problem`, `mend`, `file`, `line` and `field`.
 pub struct Thrown(Error);
@@ -37,20 +37,12 @@ impl From<Thrown> for JsValue {
     }
 }
 
-/// Reads a JavaScript value, naming the field that does not fit.
-pub fn from_js<T: DeserializeOwned>(what: &str, value: JsValue) -> Result<T, Thrown> {
-    let deserializer = serde_wasm_bindgen::Deserializer::from(value);
-    serde_path_to_error::deserialize(deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        let field = if path == "." { what.to_owned() } else { format!("{what}.{path}") };
-        Error::new(
-            ErrorKind::Type,
-            error.into_inner().to_string(),
-            "Give the field the type that its declaration asks for.",
-        )
-        .at_field(field)
-        .into()
-    })
+/// Reads a JavaScript value, naming the field that does not fit. It goes through JSON, so that an
+/// unknown setting is an error here as it is in a file.
+pub fn from_js<T: DeserializeOwned>(what: &str, value: &JsValue) -> Result<T, Thrown> {
+    let text = js_sys::JSON::stringify(value).ok().and_then(|text| text.as_string());
+    let parsed = jsonl::parse(text.as_deref().unwrap_or("null"));
+    Ok(parsed.map_err(|error| error.in_field(what))?)
 }
 
 /// Makes plain objects, arrays and numbers of `value`.

@@ -6,6 +6,7 @@ use super::convert::{Thrown, from_js, to_js};
 use crate::formats::sha256;
 use crate::memory::{Memory, MemoryStore};
 use crate::recall::{ExposureLog, RecallSettings, Scores, evaluate};
+use crate::reward::judgements::{JudgementSettings, RawJudgement, aggregate};
 use crate::reward::{Judgement, PermSettings, ScoreRow, perm_reward};
 
 /// The PERM reward of one judgement.
@@ -14,9 +15,21 @@ pub fn perm_reward_js(
     #[wasm_bindgen(unchecked_param_type = "t.Judgement")] judgement: JsValue,
     #[wasm_bindgen(unchecked_param_type = "Partial<t.PermSettings>")] settings: JsValue,
 ) -> Result<JsValue, Thrown> {
-    let judgement: Judgement = from_js("judgement", judgement)?;
-    let settings: PermSettings = from_js("settings", settings)?;
+    let judgement: Judgement = from_js("judgement", &judgement)?;
+    let settings: PermSettings = from_js("settings", &settings)?;
     Ok(to_js(&perm_reward(&judgement, &settings)?))
+}
+
+/// Rewards of a batch from a JSONL file of what judges wrote.
+#[wasm_bindgen(js_name = aggregateJudgements, unchecked_return_type = "t.AggregateReport")]
+pub fn aggregate_judgements(
+    file: &str,
+    bytes: &[u8],
+    #[wasm_bindgen(unchecked_param_type = "t.JudgementOptions")] settings: JsValue,
+) -> Result<JsValue, Thrown> {
+    let settings: JudgementSettings = from_js("settings", &settings)?;
+    let rows = RawJudgement::read(file, bytes)?;
+    Ok(to_js(&aggregate(&rows, &settings).map_err(|error| error.in_file(file))?))
 }
 
 /// Reads a JSONL file of replies to score.
@@ -40,7 +53,7 @@ pub fn evaluate_recall(
     exposed: &[u8],
     #[wasm_bindgen(unchecked_param_type = "Partial<t.RecallSettings>")] settings: JsValue,
 ) -> Result<JsValue, Thrown> {
-    let settings: RecallSettings = from_js("settings", settings)?;
+    let settings: RecallSettings = from_js("settings", &settings)?;
     let table = Scores::read(scores_file, scores)?;
     let log = ExposureLog::read(exposed_file, exposed, &table)?;
     let mut report = evaluate(scores_file, &table, &log, &settings)?;
@@ -72,7 +85,7 @@ impl MemoryStoreJs {
         #[wasm_bindgen(unchecked_param_type = "t.Memory[]")] memories: JsValue,
         vectors: Vec<Float32Array>,
     ) -> Result<(), Thrown> {
-        let memories: Vec<Memory> = from_js("memories", memories)?;
+        let memories: Vec<Memory> = from_js("memories", &memories)?;
         let vectors: Vec<Vec<f32>> = vectors.iter().map(Float32Array::to_vec).collect();
         Ok(self.0.add(memories, &vectors)?)
     }

@@ -21,7 +21,7 @@ impl Models {
         tokenizer: Vec<u8>,
         heads: Vec<u8>,
     ) -> Result<Models, Thrown> {
-        let backend: Backend = from_js("backend", backend)?;
+        let backend: Backend = from_js("backend", &backend)?;
         let files = BuiltinFiles {
             embedder: TextEmbedderFiles { table: &table, tokenizer: &tokenizer },
             heads: &heads,
@@ -52,8 +52,8 @@ impl Models {
         &self,
         #[wasm_bindgen(unchecked_param_type = "t.ScoreRow[]")] rows: JsValue,
     ) -> Result<(), Thrown> {
-        let rows: Vec<ScoreRow> = from_js("rows", rows)?;
-        Ok(ScoreRow::check_all(&rows)?)
+        let rows: Vec<ScoreRow> = from_js("rows", &rows)?;
+        Ok(ScoreRow::check_all(&rows).map_err(|error| error.in_field("rows"))?)
     }
 
     /// PERM rewards of `rows`, in order.
@@ -63,8 +63,8 @@ impl Models {
         #[wasm_bindgen(unchecked_param_type = "t.ScoreRow[]")] rows: JsValue,
         #[wasm_bindgen(unchecked_param_type = "Partial<t.PermSettings>")] settings: JsValue,
     ) -> Result<JsValue, Thrown> {
-        let rows: Vec<ScoreRow> = from_js("rows", rows)?;
-        let settings: PermSettings = from_js("settings", settings)?;
+        let rows: Vec<ScoreRow> = from_js("rows", &rows)?;
+        let settings: PermSettings = from_js("settings", &settings)?;
         Ok(to_js(&self.0.score(&rows, &settings).await?))
     }
 }

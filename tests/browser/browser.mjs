@@ -18,28 +18,37 @@ const FLAGS = [
  * filler); flags silence most of it. A page that asked these hosts for something would still be
  * caught by its own request events.
  */
-const BROWSER_ITSELF =
-  /(^|[/. ])(update|content-autofill|optimizationguide-pa|safebrowsing)\.googleapis\.com|accounts\.google\.com|(clients\d|www)\.google\.com/;
+const BROWSER_ITSELF = new Set([
+  'accounts.google.com',
+  'clients2.google.com',
+  'content-autofill.googleapis.com',
+  'optimizationguide-pa.googleapis.com',
+  'safebrowsing.googleapis.com',
+  'update.googleapis.com',
+  'www.google.com',
+]);
 
 /** Starts a browser whose foreign requests all end here. */
 export async function launch() {
   const executablePath = process.env.CHROME_BIN;
   if (!executablePath) throw new Error('CHROME_BIN names no browser: run the tests with npm test');
   const strangers = [];
-  const note = (request) => BROWSER_ITSELF.test(request) || strangers.push(request);
+  const note = (method, url) => {
+    if (!BROWSER_ITSELF.has(new URL(url).hostname)) strangers.push(`${method} ${url}`);
+  };
   // Everything that is not this machine goes to this proxy, which notes it and refuses. Requests
   // that the page's own events would miss (a worker's, a preconnect) end here as well.
   const proxy = createServer((request, response) => {
-    note(`${request.method} ${request.url}`);
+    note(request.method, request.url);
     response.writeHead(403).end();
   });
   proxy.on('connect', (request, socket) => {
-    note(`CONNECT ${request.url}`);
+    note('CONNECT', `https://${request.url}`);
     socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
   });
   await new Promise((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   const browser = await chromium.launch({
-    executablePath: executablePath.includes('/') ? executablePath : await which(executablePath),
+    executablePath,
     args: FLAGS,
     proxy: { server: `http://127.0.0.1:${proxy.address().port}`, bypass: 'localhost' },
   });
@@ -53,11 +62,6 @@ export async function launch() {
       proxy.closeAllConnections();
     },
   };
-}
-
-async function which(name) {
-  const { execFileSync } = await import('node:child_process');
-  return execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
 }
 
 /** A page that fails loudly: its errors, console errors and refused requests are collected. */

@@ -74,6 +74,26 @@ test('the policy of every page allows its own origin and nothing else', async ()
   }
 });
 
+test('hosts that read _headers are given the same policy', async () => {
+  const headers = readFileSync(new URL('../../pkg/site/_headers', import.meta.url), 'utf8');
+  await visit('index.html', async (page) => {
+    const policy = await page
+      .locator('meta[http-equiv="Content-Security-Policy"]')
+      .getAttribute('content');
+    const sent = headers.match(/Content-Security-Policy: (.*)/)[1];
+    const parts = (text) =>
+      text
+        .split(';')
+        .map((part) => part.trim())
+        .filter(Boolean);
+    // A frame's ancestors can only be limited by a header.
+    assert.deepEqual(
+      parts(sent).filter((part) => !part.startsWith('frame-ancestors')),
+      parts(policy),
+    );
+  });
+});
+
 test('a page that tries to call home is stopped and noticed', async () => {
   const { page, problems, close } = await openPage(chrome.browser);
   await page.goto(`${site.url}site/score.html`);

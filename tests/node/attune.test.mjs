@@ -35,12 +35,13 @@ test('rows from memory are checked like rows from a file', async () => {
   const attune = createAttune();
   await assert.rejects(attune.score([row('1'), row('1')]), (error) => {
     assert.ok(error instanceof AttuneError);
-    assert.deepEqual([error.code, error.field], ['duplicate', '[1].id']);
+    assert.deepEqual([error.code, error.field], ['duplicate', 'rows[1].id']);
     return true;
   });
   await assert.rejects(attune.score([{ id: '1', query: 'q' }]), {
     name: 'AttuneError',
-    code: 'type',
+    code: 'missing',
+    field: 'rows[0].response',
   });
   await assert.rejects(attune.score([row('1')], { lengthRate: -1 }), {
     code: 'setting',
@@ -113,4 +114,39 @@ test('an error tells the whole in its message and the parts in its fields', asyn
   assert.deepEqual([code, file, line, field], ['missing', 'r.jsonl', 1, 'response']);
   assert.equal(message, `r.jsonl:1: field "response": ${problem}. ${mend}`);
   assert.equal(JSON.parse(JSON.stringify(error)).mend, mend);
+});
+
+test('an unknown setting or a wrong argument is an error, never ignored', async () => {
+  const attune = createAttune();
+  const type = { name: 'AttuneError', code: 'type' };
+  await assert.rejects(attune.score([row('1')], { agregate: 'mean' }), type);
+  await assert.rejects(
+    attune.recall(
+      { name: 's', text: 'user,item,score\nu,a,1\n' },
+      { name: 'e', text: 'x' },
+      { K: [3] },
+    ),
+    type,
+  );
+  await assert.rejects(attune.embed([1]), { ...type, field: '[0]' });
+  await assert.rejects(attune.score({ name: 'r', content: '' }), type);
+  const memory = await attune.openMemory();
+  await assert.rejects(memory.add([{ id: 'a' }]), { ...type, field: '[0].text' });
+  await assert.rejects(memory.search(undefined), type);
+  await assert.rejects(memory.search(' '), { code: 'missing' });
+  await memory.add([{ id: 'a', text: 'tea' }]);
+  await assert.rejects(memory.search('tea', { k: 2 ** 32 }), { code: 'setting' });
+});
+
+test('an add that is aborted adds nothing', async () => {
+  const memory = await createAttune().openMemory();
+  const controller = new AbortController();
+  const memories = [{ id: 'a', text: 'tea at night' }];
+  const adding = memory.add(memories, {
+    signal: controller.signal,
+    onProgress: () => controller.abort(),
+  });
+  await assert.rejects(adding, { name: 'AbortError' });
+  await memory.add(memories);
+  assert.equal((await memory.search('tea')).length, 1);
 });

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -173,4 +183,52 @@ test('recall reads CSV and .npy alike', () => {
   assert.deepEqual(figures(csv), figures(npy));
   const ure = figures(csv).find((r) => r.scheme === 'ure' && r.average === 'macro' && r.k === 2);
   assert.equal(ure.estimate, 0.75);
+});
+
+test('aggregate turns judges\u2019 texts into rewards; a failed row exits with 1 and loses nothing', () => {
+  const perm = (id, score) => ({
+    id,
+    resonation: score,
+    expression: 'Score: 4',
+    reception: 'Score: 5',
+    bystander: 'Total Score: 76 / 100',
+  });
+  const text = [perm('a', 'Score: 2'), perm('b', 'no idea')].map((row) => JSON.stringify(row));
+  const input = file('judgements.jsonl', text.join('\n'));
+  const strict = attune('aggregate', input, '--format', 'perm');
+  assert.equal(strict.status, 1);
+  const [a, b] = lines(strict.stdout);
+  assert.ok(Math.abs(a.reward - (12 / 19 - 0.12)) < 1e-12);
+  assert.deepEqual([b.id, b.error.field], ['b', 'resonation']);
+  assert.match(strict.stderr, /1 of 2 rows failed/);
+  const filled = attune('aggregate', input, '--on-parse-failure', 'authors');
+  assert.equal(filled.status, 0);
+  assert.deepEqual(lines(filled.stdout)[1].imputed, ['resonation']);
+  const fewer = attune('aggregate', input, '--on-parse-failure', 'drop');
+  assert.deepEqual([fewer.status, lines(fewer.stdout).length], [0, 1]);
+  assert.match(fewer.stderr, /1 rows? left out: b/);
+});
+
+test('--out follows a link and writes into what is no regular file', () => {
+  file('r.jsonl', REPLY);
+  file('real.jsonl', 'old');
+  symlinkSync('real.jsonl', join(folder, 'link.jsonl'));
+  assert.equal(attune('score', 'r.jsonl', '--out', 'link.jsonl').status, 0);
+  assert.ok(lstatSync(join(folder, 'link.jsonl')).isSymbolicLink());
+  assert.equal(lines(readFileSync(join(folder, 'real.jsonl'), 'utf8')).length, 1);
+  assert.equal(attune('score', 'r.jsonl', '--out', '/dev/null').status, 0);
+  assert.ok(statSync('/dev/null').isCharacterDevice());
+  const { status, stderr } = attune('score', 'r.jsonl', '--out', 'no/such/folder.jsonl');
+  assert.equal(status, 1);
+  assert.match(stderr, /folder\.jsonl: the file cannot be written \(ENOENT\)/);
+});
+
+test('a reader that stops early ends the command quietly', () => {
+  file(
+    'many.jsonl',
+    Array.from({ length: 2000 }, (_, at) => `{"id":"${at}","text":"a b c"}`).join('\n'),
+  );
+  const command = `${process.execPath} ${join(root, 'pkg/cli/attune.js')} embed many.jsonl | head -c 10`;
+  const { stderr } = spawnSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8' });
+  assert.equal(stderr, '');
 });

@@ -1,11 +1,18 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { AttuneError } from '../lib/node.js';
+import { aggregate } from './aggregate.js';
 import { embed } from './embed.js';
 import { BAD_INPUT, USAGE } from './exit.js';
 import { searchMemories } from './memory.js';
 import { recall } from './recall.js';
 import { score } from './score.js';
+
+// A reader that has seen enough (`| head`) ends the command, quietly.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 
 const program = new Command('attune')
   .description('Score replies for empathy, search memories, evaluate recall; all on this machine.')
@@ -24,6 +31,31 @@ program
   .addOption(new Option('--judge <judge>', 'who judges').choices(['builtin']).default('builtin'))
   .option('--out <file>', 'write the JSONL here instead of standard output')
   .action(score);
+
+program
+  .command('aggregate')
+  .description('turn what judges wrote into rewards')
+  .argument(
+    '<input>',
+    'JSONL rows {id, resonation, expression, reception, bystander, tokens?} of judges\u2019 texts',
+  )
+  .addOption(
+    new Option('--format <format>', 'how the judge was asked to answer')
+      .choices(['perm', 'peregrm'])
+      .default('perm'),
+  )
+  .addOption(
+    new Option('--on-parse-failure <policy>', 'what becomes of texts that cannot be read')
+      .choices(['error', 'drop', 'batch-mean', 'authors'])
+      .default('error'),
+  )
+  .addOption(
+    new Option('--aggregate <mean>', 'how PERM joins the perspectives')
+      .choices(['harmonic', 'geometric', 'mean'])
+      .default('harmonic'),
+  )
+  .option('--out <file>', 'write the JSONL here instead of standard output')
+  .action(aggregate);
 
 program
   .command('embed')

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AttuneError } from '../lib/node.js';
 
@@ -23,13 +23,32 @@ export async function write(text: string, path?: string): Promise<void> {
     });
     return;
   }
-  const draft = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
+  const target = await destination(path);
+  if (target === undefined) {
+    // A device or a pipe cannot be put in place of; it takes the text as it comes.
+    await writeFile(path, text).catch((error) => {
+      throw unreachable(path, 'written', error, 'Check the path and its permissions.');
+    });
+    return;
+  }
+  const draft = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}`);
   try {
     await writeFile(draft, text, { flag: 'wx' });
-    await rename(draft, path);
+    await rename(draft, target);
   } catch (error) {
     await rm(draft, { force: true });
     throw unreachable(path, 'written', error, 'Check the folder and its permissions.');
+  }
+}
+
+/** The regular file to put in place, links followed; none where something else is there. */
+async function destination(path: string): Promise<string | undefined> {
+  try {
+    const target = await realpath(path);
+    return (await stat(target)).isFile() ? target : undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return path;
+    throw unreachable(path, 'written', error, 'Check the path and its permissions.');
   }
 }
 

@@ -7,8 +7,10 @@ import type {
 } from './connection.js';
 import { AttuneError, aborted } from './error.js';
 import type {
+  AggregateReport,
   Backend,
   Judgement,
+  JudgementOptions,
   Memory,
   MemoryHit,
   PermReward,
@@ -59,6 +61,16 @@ export class Attune {
     return this.#call((engine) => engine.permReward(judgement, settings));
   }
 
+  /**
+   * Rewards of a batch from what judges wrote: a JSONL file of rows
+   * `{id, resonation, expression, reception, bystander, tokens?}`. A row that cannot be read fails
+   * alone, unless `onParseFailure` says otherwise.
+   */
+  async aggregate(file: FileLike, settings: JudgementOptions = {}): Promise<AggregateReport> {
+    const bytes = await named(file);
+    return this.#call((engine) => engine.aggregateJudgements(bytes, settings));
+  }
+
   /** Reads a JSONL file of replies to score, checking every row. */
   async readScoreRows(file: FileLike): Promise<ScoreRow[]> {
     const bytes = await named(file);
@@ -95,9 +107,20 @@ export class Attune {
   /** Opens an empty memory. It lives as long as this object's worker. */
   async openMemory(): Promise<UserMemory> {
     const store = this.#next();
+    const connection = this.#connected();
     await this.#call((engine) => engine.openMemory(store, this.#backend));
+    const same = () => this.#connection === connection && !connection.ending.reached;
+    const held = () => {
+      if (same()) return;
+      throw new AttuneError(
+        'unknown',
+        'this memory ended with its worker',
+        'Open a new one and add the memories again.',
+      );
+    };
     return new UserMemory({
       add: async (input, options) => {
+        held();
         const file = Array.isArray(input) ? undefined : await named(input);
         await this.#long(options, async (engine, ...job) => {
           const memories =
@@ -105,8 +128,13 @@ export class Attune {
           await engine.addMemories(store, memories, ...job);
         });
       },
-      search: (query, k) => this.#call((engine) => engine.searchMemory(store, query, k)),
-      close: () => this.#call((engine) => engine.closeMemory(store)),
+      search: async (query, k) => {
+        held();
+        return this.#call((engine) => engine.searchMemory(store, query, k));
+      },
+      close: async () => {
+        if (same()) await this.#call((engine) => engine.closeMemory(store));
+      },
     });
   }
 
@@ -143,41 +171,46 @@ export class Attune {
     return this.#numbers;
   }
 
+  /** The connection in use; a new one where the last has ended. */
+  #connected(): Connection {
+    if (this.#connection === undefined || this.#connection.ending.reached) {
+      this.#connection = this.#connect();
+    }
+    return this.#connection;
+  }
+
   async #call<T>(work: (engine: EngineCalls) => Promise<T>): Promise<T> {
-    this.#connection ??= this.#connect();
-    const connection = this.#connection;
+    const { engine, ending } = this.#connected();
     try {
-      return await Promise.race([work(connection.engine), connection.ended]);
+      return await ending.race(work(engine));
     } catch (error) {
-      if (error instanceof AttuneError && error.code === 'worker') {
-        connection.close();
-        if (this.#connection === connection) this.#connection = undefined;
-      }
+      // A module that trapped is not to be used again.
+      if (error instanceof AttuneError && error.code === 'worker') ending.reach(error);
       throw error;
     }
   }
 
-  #long<T>(
+  async #long<T>(
     { signal, onProgress }: { [Key in keyof CallOptions]: CallOptions[Key] | undefined },
     work: (engine: EngineCalls, job: number, told?: OnProgress) => Promise<T>,
   ): Promise<T> {
-    if (signal?.aborted) return Promise.reject(aborted());
+    if (signal?.aborted) throw aborted();
     const job = this.#next();
-    return this.#call(async (engine) => {
-      const told = onProgress && this.#connection?.callback(onProgress);
-      if (signal === undefined) return work(engine, job, told);
-      let stop = () => {};
-      const heard = new Promise<never>((_, reject) => {
-        stop = () => {
-          void engine.cancel(job);
-          reject(aborted());
-        };
-        signal.addEventListener('abort', stop, { once: true });
-      });
-      return Promise.race([work(engine, job, told), heard]).finally(() => {
-        signal.removeEventListener('abort', stop);
-      });
+    const { engine, ending, callback } = this.#connected();
+    const told = onProgress && callback(onProgress);
+    let stop = () => {};
+    const heard = new Promise<never>((_, reject) => {
+      stop = () => {
+        reject(aborted());
+        if (!ending.reached) engine.cancel(job).catch(() => {});
+      };
     });
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      return await this.#call((engine) => Promise.race([work(engine, job, told), heard]));
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
   }
 }
 
@@ -213,6 +246,14 @@ export class UserMemory {
 }
 
 async function named(file: FileLike): Promise<NamedBytes> {
+  const isFile = typeof (file as File | undefined)?.arrayBuffer === 'function';
+  if (!isFile && !('bytes' in file) && !('text' in file)) {
+    throw new AttuneError(
+      'type',
+      'the file is neither a File nor a name with bytes or text',
+      'Give a File, { name, bytes } or { name, text }.',
+    );
+  }
   if ('bytes' in file && file.bytes instanceof Uint8Array) {
     return { name: file.name, bytes: file.bytes };
   }

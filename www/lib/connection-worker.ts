@@ -1,12 +1,12 @@
 import { proxy, releaseProxy, wrap } from 'comlink';
-import { type Connection, closed, type EngineCalls, ending } from './connection.js';
+import { type Connection, closed, Ending, type EngineCalls } from './connection.js';
 import { AttuneError } from './error.js';
 import { sendErrorsWhole } from './transfer.js';
 
 let prepared = false;
 
-/** Starts an engine in a module worker; `base` as in `browserLoader`. */
-export function connectWorker(base?: string): Connection {
+/** Starts an engine in a module worker. */
+export function connectWorker(): Connection {
   if (!prepared) {
     sendErrorsWhole();
     prepared = true;
@@ -14,24 +14,25 @@ export function connectWorker(base?: string): Connection {
   // One literal expression, so that bundlers see the worker.
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
     type: 'module',
-    name: base === undefined ? 'attune' : `attune ${base}`,
+    name: 'attune',
   });
   const remote = wrap<EngineCalls>(worker);
-  const { ended, end } = ending();
+  const ending = new Ending();
   worker.addEventListener('error', (event) => {
     event.preventDefault();
     // A panic inside a call leaves its promise pending for ever, so the worker's last words must
     // end every call in flight.
     const problem = `the worker stopped${event.message ? ` (${event.message})` : ''}`;
     const mend = 'Try again: the next call starts a new worker. If it stays, report it.';
-    end(new AttuneError('worker', problem, mend));
+    ending.reach(new AttuneError('worker', problem, mend));
+    worker.terminate();
   });
   return {
     engine: remote as unknown as EngineCalls,
     callback: (callback) => proxy(callback),
-    ended,
+    ending,
     close() {
-      end(closed());
+      ending.reach(closed());
       remote[releaseProxy]();
       worker.terminate();
     },

@@ -1,8 +1,10 @@
 import { AttuneError } from './error.js';
 import type { GpuReport } from './gpu-watch.js';
 import type {
+  AggregateReport,
   Backend,
   Judgement,
+  JudgementOptions,
   Memory,
   MemoryHit,
   PermReward,
@@ -42,6 +44,7 @@ export interface DeviceReport {
  */
 export interface EngineCalls {
   permReward(judgement: Judgement, settings: Partial<PermSettings>): Promise<PermReward>;
+  aggregateJudgements(file: NamedBytes, settings: JudgementOptions): Promise<AggregateReport>;
   readScoreRows(file: NamedBytes): Promise<ScoreRow[]>;
   readMemories(file: NamedBytes): Promise<Memory[]>;
   evaluateRecall(
@@ -84,20 +87,43 @@ export interface Connection {
   engine: EngineCalls;
   /** Prepares a function to be called from where the engine is. */
   callback<F extends object>(callback: F): F;
-  /** Rejects when the engine has died or was closed; never resolves. */
-  ended: Promise<never>;
+  /** How it ends: it dies, or is closed. */
+  ending: Ending;
   close(): void;
 }
 
-/** A promise that only ever rejects, and what rejects it. */
-export function ending(): { ended: Promise<never>; end: (reason: AttuneError) => void } {
-  let end: (reason: AttuneError) => void = () => {};
-  const ended = new Promise<never>((_, reject) => {
-    end = reject;
-  });
-  // Nobody may be listening when it ends.
-  ended.catch(() => {});
-  return { ended, end };
+/** The end of a connection, of which every call in flight must hear. */
+export class Ending {
+  #reason: AttuneError | undefined;
+  readonly #listeners = new Set<(reason: AttuneError) => void>();
+
+  /** Whether it has come. */
+  get reached(): boolean {
+    return this.#reason !== undefined;
+  }
+
+  /** Ends the connection; a second reason changes nothing. */
+  reach(reason: AttuneError): void {
+    if (this.#reason !== undefined) return;
+    this.#reason = reason;
+    for (const listener of this.#listeners) listener(reason);
+    this.#listeners.clear();
+  }
+
+  /** `work`, or the reason of the end, whichever comes first; nothing is kept afterwards. */
+  async race<T>(work: Promise<T>): Promise<T> {
+    if (this.#reason !== undefined) throw this.#reason;
+    let listener: ((reason: AttuneError) => void) | undefined;
+    const ended = new Promise<never>((_, reject) => {
+      listener = reject;
+      this.#listeners.add(reject);
+    });
+    try {
+      return await Promise.race([work, ended]);
+    } finally {
+      if (listener) this.#listeners.delete(listener);
+    }
+  }
 }
 
 /** What calls in flight are told when their attune is closed. */

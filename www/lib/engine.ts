@@ -4,8 +4,10 @@ import { AttuneError, aborted, revive } from './error.js';
 import { GpuWatch } from './gpu-watch.js';
 import type { CoreModule, Loader, Models } from './loader.js';
 import type {
+  AggregateReport,
   Backend,
   Judgement,
+  JudgementOptions,
   Memory,
   MemoryHit,
   PermReward,
@@ -28,8 +30,12 @@ export class Engine implements EngineCalls {
   #core: Promise<CoreModule> | undefined;
   readonly #models = new Map<Backend, Promise<Models>>();
   readonly #stores = new Map<number, { store: MemoryStore; backend: Backend }>();
-  readonly #cancelled = new Set<number>();
+  /** Jobs under way, and whether each was cancelled. */
+  readonly #jobs = new Map<number, boolean>();
   #watch: GpuWatch | undefined;
+  /** Why WebGPU cannot be used: it can be opened only once in a realm. */
+  #refusal: unknown;
+  #stopped = false;
 
   constructor(loader: Loader) {
     this.#loader = loader;
@@ -38,6 +44,14 @@ export class Engine implements EngineCalls {
   async permReward(judgement: Judgement, settings: Partial<PermSettings>): Promise<PermReward> {
     const core = await this.#loadCore();
     return run(() => core.permReward(judgement, settings));
+  }
+
+  async aggregateJudgements(
+    file: NamedBytes,
+    settings: JudgementOptions,
+  ): Promise<AggregateReport> {
+    const core = await this.#loadCore();
+    return run(() => core.aggregateJudgements(file.name, file.bytes, settings));
   }
 
   async readScoreRows(file: NamedBytes): Promise<ScoreRow[]> {
@@ -61,28 +75,35 @@ export class Engine implements EngineCalls {
     );
   }
 
-  async score(
+  score(
     rows: ScoreRow[],
     settings: Partial<PermSettings>,
     backend: Backend,
     job: number,
     onProgress?: OnProgress,
   ): Promise<Scored[]> {
-    return this.#guarded(backend, async (models) => {
-      run(() => models.checkRows(rows));
-      return this.#inChunks(rows, (chunk) => models.score(chunk, settings), job, onProgress);
-    });
+    return this.#job(job, () =>
+      this.#guarded(backend, async (models) => {
+        run(() => models.checkRows(rows));
+        return this.#inChunks(rows, (chunk) => models.score(chunk, settings), job, onProgress);
+      }),
+    );
   }
 
-  async embed(
+  embed(
     texts: string[],
     backend: Backend,
     job: number,
     onProgress?: OnProgress,
   ): Promise<Float32Array[]> {
-    return this.#guarded(backend, (models) =>
-      this.#inChunks(texts, (chunk) => models.embed(chunk), job, onProgress),
-    );
+    return this.#job(job, async () => {
+      texts.forEach((text, at) => {
+        checkText(text, `[${at}]`);
+      });
+      return this.#guarded(backend, (models) =>
+        this.#inChunks(texts, (chunk) => models.embed(chunk), job, onProgress),
+      );
+    });
   }
 
   async openMemory(store: number, backend: Backend): Promise<void> {
@@ -90,26 +111,42 @@ export class Engine implements EngineCalls {
     this.#stores.set(store, { store: new core.MemoryStore(models.width), backend });
   }
 
-  async addMemories(
+  addMemories(
     store: number,
     memories: Memory[],
     job: number,
     onProgress?: OnProgress,
   ): Promise<void> {
-    const held = this.#store(store);
-    const texts = memories.map((memory) => memory.text);
-    const vectors = await this.embed(texts, held.backend, job, onProgress);
-    run(() => held.store.add(memories, vectors));
+    return this.#job(job, async () => {
+      const { backend } = this.#store(store);
+      memories.forEach(({ text }, at) => {
+        checkText(text, `[${at}].text`);
+      });
+      const texts = memories.map((memory) => memory.text);
+      const vectors = await this.#guarded(backend, (models) =>
+        this.#inChunks(texts, (chunk) => models.embed(chunk), job, onProgress),
+      );
+      // The last moment for a cancel; and the store may have been closed meanwhile.
+      await this.#pause(job);
+      const held = this.#store(store);
+      run(() => held.store.add(memories, vectors));
+    });
   }
 
   async searchMemory(store: number, query: string, k: number): Promise<MemoryHit[]> {
-    if (!Number.isInteger(k) || k < 1) {
-      throw new AttuneError('setting', `k is ${k}`, 'Give a whole number of at least 1.', {
-        field: 'k',
+    if (!Number.isInteger(k) || k < 1 || k > MOST_HITS) {
+      const mend = `Give a whole number from 1 to ${MOST_HITS}.`;
+      throw new AttuneError('setting', `k is ${k}`, mend, { field: 'k' });
+    }
+    checkText(query, 'query');
+    if (query.trim() === '') {
+      throw new AttuneError('missing', 'the query is empty', 'Say what to look for.', {
+        field: 'query',
       });
     }
+    const { backend } = this.#store(store);
+    const [vector] = await this.#guarded(backend, (models) => models.embed([query]));
     const held = this.#store(store);
-    const [vector] = await this.embed([query], held.backend, 0);
     return run(() => held.store.search(vector as Float32Array, k));
   }
 
@@ -126,7 +163,30 @@ export class Engine implements EngineCalls {
   }
 
   async cancel(job: number): Promise<void> {
-    this.#cancelled.add(job);
+    if (this.#jobs.has(job)) this.#jobs.set(job, true);
+  }
+
+  /** Makes every call stop at its next chunk. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  async #job<T>(job: number, work: () => Promise<T>): Promise<T> {
+    this.#jobs.set(job, false);
+    try {
+      return await work();
+    } finally {
+      this.#jobs.delete(job);
+    }
+  }
+
+  /**
+   * Lets messages in, since they are delivered between tasks and not between promises; throws
+   * where one of them cancelled the job.
+   */
+  async #pause(job: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve));
+    if (this.#stopped || this.#jobs.get(job)) throw aborted();
   }
 
   #store(store: number): { store: MemoryStore; backend: Backend } {
@@ -164,6 +224,7 @@ export class Engine implements EngineCalls {
 
   async #openModels(backend: Backend): Promise<Models> {
     if (backend === 'webgpu') {
+      if (this.#refusal !== undefined) throw this.#refusal;
       if (globalThis.navigator?.gpu === undefined) {
         throw new AttuneError(
           'device',
@@ -180,8 +241,11 @@ export class Engine implements EngineCalls {
       this.#loader.weights('heads.safetensors'),
     ]);
     try {
-      return await Class.open(backend, table, tokenizer, heads);
+      const models = await Class.open(backend, table, tokenizer, heads);
+      if (backend === 'webgpu') await this.#watch?.check(0);
+      return models;
     } catch (error) {
+      if (backend === 'webgpu') this.#refusal = revive(error);
       throw revive(error);
     }
   }
@@ -189,9 +253,10 @@ export class Engine implements EngineCalls {
   /** Runs `work` on the models; what a GPU that complained returned is thrown away. */
   async #guarded<T>(backend: Backend, work: (models: Models) => Promise<T>): Promise<T> {
     const models = await this.#loadModels(backend);
+    const mark = this.#watch?.mark() ?? 0;
     try {
       const result = await work(models);
-      if (backend === 'webgpu') await this.#watch?.check();
+      if (backend === 'webgpu') await this.#watch?.check(mark);
       return result;
     } catch (error) {
       throw revive(error);
@@ -205,19 +270,21 @@ export class Engine implements EngineCalls {
     onProgress?: OnProgress,
   ): Promise<R[]> {
     const results: R[] = [];
-    try {
-      for (let at = 0; at < items.length; at += CHUNK) {
-        // Lets a cancel in: messages are delivered between tasks, not between promises.
-        if (at > 0) await new Promise((resolve) => setTimeout(resolve));
-        if (this.#cancelled.has(job)) throw aborted();
-        results.push(...(await work(items.slice(at, at + CHUNK))));
-        onProgress?.({ done: results.length, total: items.length });
-      }
-      return results;
-    } finally {
-      this.#cancelled.delete(job);
+    for (let at = 0; at < items.length; at += CHUNK) {
+      if (at > 0) await this.#pause(job);
+      results.push(...(await work(items.slice(at, at + CHUNK))));
+      onProgress?.({ done: results.length, total: items.length });
     }
+    return results;
   }
+}
+
+/** The most hits a search may ask for. */
+const MOST_HITS = 1_000_000;
+
+function checkText(text: unknown, field: string): void {
+  if (typeof text === 'string') return;
+  throw new AttuneError('type', `the text is ${typeof text}`, 'Give a string.', { field });
 }
 
 /** Calls into WebAssembly, giving errors their class. */

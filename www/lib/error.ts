@@ -52,6 +52,13 @@ function inWords({ file, line, field }: ErrorPlace): string {
 
 /** Makes an AttuneError of an error from WebAssembly or from a worker; leaves others alone. */
 export function revive(error: unknown): unknown {
+  if (error instanceof WebAssembly.RuntimeError) {
+    return new AttuneError(
+      'worker',
+      `the module stopped (${error.message})`,
+      'Try again: the next call starts anew. If it stays, report it.',
+    );
+  }
   if (error instanceof AttuneError || !isThrown(error)) return error;
   return new AttuneError(error.code, error.problem, error.mend, error);
 }
@@ -72,7 +79,7 @@ function isThrown(error: unknown): error is Thrown {
   );
 }
 
-/** The rejection of a call whose signal was aborted, as the platform's own functions reject. */
+/** The rejection of a call whose signal was aborted. */
 export function aborted(): DOMException {
   return new DOMException('The operation was aborted.', 'AbortError');
 }

@@ -45,10 +45,18 @@ export class GpuWatch {
     device.lost.then((lost) => this.#errors.push(`the device was lost (${lost.message})`));
   }
 
-  /** Throws if the GPU complained since the last call. */
-  async check(): Promise<void> {
+  /** A point in time, for {@link GpuWatch.check}. */
+  mark(): number {
+    return this.#errors.length;
+  }
+
+  /**
+   * Throws if the GPU complained since `mark`. Calls that ran at the same time all throw: whose
+   * work it was cannot be told.
+   */
+  async check(mark: number): Promise<void> {
     await this.#queue?.onSubmittedWorkDone();
-    const [first] = this.#errors.splice(0);
+    const first = this.#errors[mark];
     if (first !== undefined) {
       throw new AttuneError(
         'device',

@@ -13,11 +13,6 @@ export * from './public.js';
 export interface AttuneOptions {
   /** Where models compute; the CPU by default. A device that fails is an error, never swapped. */
   device?: Backend;
-  /**
-   * A URL ending in `/` under which the package's WebAssembly and weights lie, where the bundler
-   * or the host moved them.
-   */
-  assetBase?: string;
 }
 
 /**
@@ -29,7 +24,5 @@ export interface AttuneOptions {
  * ```
  */
 export function createAttune(options: AttuneOptions = {}): Attune {
-  const base =
-    options.assetBase === undefined ? undefined : new URL(options.assetBase, location.href).href;
-  return new Attune(() => connectWorker(base), options.device ?? 'cpu');
+  return new Attune(connectWorker, options.device ?? 'cpu');
 }

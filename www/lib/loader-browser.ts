@@ -2,41 +2,44 @@ import { AttuneError } from './error.js';
 import type { Loader, WeightsFile } from './loader.js';
 import type { Backend } from './types.js';
 
-/**
- * Loads modules and weights from where this file lies, or from `base`, a folder with the same
- * files side by side (`core_bg.wasm`, `models-cpu_bg.wasm`, `models-webgpu_bg.wasm` and the
- * weights).
- */
-export function browserLoader(base?: string): Loader {
-  const at = (name: string) => (base === undefined ? undefined : new URL(name, base));
+/** Loads modules and weights from where the package's files lie, as the bundler placed them. */
+export function browserLoader(): Loader {
   return {
-    async core() {
-      const module = await import('../wasm/core/core.js');
-      await module.default({ module_or_path: at('core_bg.wasm') });
-      return module;
-    },
-    async models(backend: Backend) {
-      const module =
-        backend === 'cpu'
-          ? await import('../wasm/models-cpu/models.js')
-          : await import('../wasm/models-webgpu/models.js');
-      await module.default({ module_or_path: at(`models-${backend}_bg.wasm`) });
-      return module.Models;
-    },
-    async weights(name: WeightsFile) {
-      const url = at(name) ?? OWN[name];
-      const response = await fetch(url);
-      if (!response.ok) {
-        throw new AttuneError(
-          'weights',
-          `${url} answered ${response.status} ${response.statusText}`,
-          'Serve the files of the package beside each other.',
-          { file: name },
-        );
-      }
-      return new Uint8Array(await response.arrayBuffer());
-    },
+    core: () =>
+      reached('the core module', async () => {
+        const module = await import('../wasm/core/core.js');
+        await module.default();
+        return module;
+      }),
+    models: (backend: Backend) =>
+      reached(`the models module (${backend})`, async () => {
+        const module =
+          backend === 'cpu'
+            ? await import('../wasm/models-cpu/models.js')
+            : await import('../wasm/models-webgpu/models.js');
+        await module.default();
+        return module.Models;
+      }),
+    weights: (name: WeightsFile) =>
+      reached(name, async () => {
+        const response = await fetch(OWN[name]);
+        if (!response.ok) throw new Error(`${response.status} ${response.statusText}`.trim());
+        return new Uint8Array(await response.arrayBuffer());
+      }),
   };
+}
+
+/** Names what could not be loaded. */
+async function reached<T>(what: string, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    throw new AttuneError(
+      'weights',
+      `${what} could not be loaded (${error instanceof Error ? error.message : error})`,
+      "Check the connection, and that the host serves all of the package's files.",
+    );
+  }
 }
 
 // Literal, so that bundlers see the files and carry them along.

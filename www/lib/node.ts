@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 import { Attune } from './attune.js';
-import { closed, ending } from './connection.js';
+import { closed, Ending } from './connection.js';
 import { Engine } from './engine.js';
 import { nodeLoader } from './loader-node.js';
 import type { Backend } from './types.js';
@@ -20,12 +20,16 @@ export interface AttuneOptions {
 /** Makes an attune; nothing is loaded before the first call. */
 export function createAttune(options: AttuneOptions = {}): Attune {
   const connect = () => {
-    const { ended, end } = ending();
+    const engine = new Engine(nodeLoader());
+    const ending = new Ending();
     return {
-      engine: new Engine(nodeLoader()),
+      engine,
       callback: <F extends object>(callback: F) => callback,
-      ended,
-      close: () => end(closed()),
+      ending,
+      close() {
+        ending.reach(closed());
+        engine.stop();
+      },
     };
   };
   return new Attune(connect, options.device ?? 'cpu');

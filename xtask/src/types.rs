@@ -38,6 +38,16 @@ pub fn run(out: &Path) -> Result<()> {
         reward::Penalties,
         reward::JudgeIdentity,
         reward::Scored,
+        reward::judgements::Trials,
+        reward::judgements::RawJudgement,
+        reward::judgements::JudgeFormat,
+        reward::judgements::ParseFailure,
+        reward::judgements::JudgementSettings,
+        reward::judgements::Aggregated,
+        reward::judgements::RowError,
+        reward::judgements::FailedRow,
+        reward::judgements::AggregatedRow,
+        reward::judgements::AggregateReport,
         memory::Memory,
         memory::MemoryHit,
         recall::Scheme,
@@ -49,6 +59,11 @@ pub fn run(out: &Path) -> Result<()> {
         recall::RecallResult,
         recall::RecallSystem,
         recall::RecallReport,
+    );
+    text.push_str(
+        "\n/** Settings of an aggregation, each with its default. */\n\
+         export type JudgementOptions = Partial<Omit<JudgementSettings, \"constants\">> & {\n  \
+         constants?: Partial<PermSettings>;\n};\n",
     );
     std::fs::write(out, text).with_context(|| format!("cannot write {}", out.display()))
 }

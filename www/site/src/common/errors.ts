@@ -49,7 +49,7 @@ function describe(error: unknown): Description {
   if (error instanceof AttuneError) {
     const { code, mend, file, line } = error;
     // What comes from a form is the only row there is.
-    const field = error.field?.replace(/^\[0\]\./, '');
+    const field = error.field?.replace(/^(rows)?\[0\]\./, '');
     const place: Description['place'] = [];
     if (file !== undefined) place.push(['File', file]);
     if (line !== undefined) place.push(['Line', String(line)]);

@@ -88,10 +88,18 @@ function scoreRows(name: string, read: () => Promise<ScoreRow[]>): Promise<void>
   return task.run('Reading …', work, batchStatus);
 }
 
-async function loadSamples(): Promise<void> {
-  if (samples.length > 0) return;
-  samples = await engineOn(device()).readScoreRows(await sample('replies.jsonl'));
-  offerExamples(samples, () => void scoreForm());
+let loading: Promise<void> | undefined;
+
+/** Loads the samples once, however many ask at the same time; after a failure, again. */
+function loadSamples(): Promise<void> {
+  loading ??= (async () => {
+    samples = await engineOn(device()).readScoreRows(await sample('replies.jsonl'));
+    offerExamples(samples, () => void scoreForm());
+  })().catch((error) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
 }
 
 const intake = new Intake(byId('rows-intake', HTMLElement), {

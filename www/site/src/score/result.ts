@@ -101,7 +101,7 @@ function bystander({ bystander: { total, subscores } }: Scored): HTMLElement {
     el(
       'p',
       { class: 'small soft' },
-      'A neutral third party looks at the reply alone. Warmth does not raise this figure; padding lowers it.',
+      'How a neutral third party would rate the reply: substance, clarity, economy, fairness and truth rather than warmth.',
     ),
     el(
       'ul',

@@ -1,0 +1,28 @@
+import { type Aggregate, createAttune, type JudgeFormat, type ParseFailure } from '../lib/node.js';
+import { BAD_INPUT } from './exit.js';
+import { jsonl, read, write } from './files.js';
+
+interface Options {
+  format: JudgeFormat;
+  onParseFailure: ParseFailure;
+  aggregate: Aggregate;
+  out?: string;
+}
+
+/** `attune aggregate` */
+export async function aggregate(input: string, options: Options): Promise<void> {
+  const { format, onParseFailure, aggregate, out } = options;
+  const settings = { format, onParseFailure, constants: { aggregate } };
+  const { rows, failed, dropped } = await createAttune().aggregate(await read(input), settings);
+  await write(jsonl(rows), out);
+  if (dropped.length > 0) {
+    process.stderr.write(`attune: ${dropped.length} rows left out: ${dropped.join(', ')}\n`);
+  }
+  if (failed > 0) {
+    process.stderr.write(
+      `attune: ${failed} of ${rows.length} rows failed; their output says why. ` +
+        'See --on-parse-failure.\n',
+    );
+    process.exitCode = BAD_INPUT;
+  }
+}
