@@ -53,6 +53,18 @@ impl CsvTable {
                 .at_field(*name));
             }
         }
+        for (at, name) in columns.iter().enumerate() {
+            if columns[..at].contains(name) {
+                return Err(Error::new(
+                    ErrorKind::Duplicate,
+                    "the header names the column twice",
+                    "Keep one of the two columns.",
+                )
+                .in_file(file)
+                .at_line(1)
+                .at_field(name));
+            }
+        }
         let mut rows = Vec::new();
         let mut lines = Vec::new();
         let mut counter = LineCounter { bytes, byte: 0, line: 1 };

@@ -96,7 +96,7 @@ fn from_json(error: serde_json::Error, path: &str) -> Error {
             }
             let error = Error::new(
                 ErrorKind::Type,
-                text,
+                plain(&text),
                 "Give the field the type that the format asks for.",
             );
             if in_field { error.at_field(path) } else { error }
@@ -106,5 +106,33 @@ fn from_json(error: serde_json::Error, path: &str) -> Error {
             format!("not valid JSON ({text} at column {})", error.column()),
             "Write one complete JSON value a line.",
         ),
+    }
+}
+
+/// serde's words for a type, in the words of JSON.
+fn plain(message: &str) -> String {
+    let mut plain = message.to_owned();
+    for (rust, json) in [
+        ("invalid type: map", "an object stands there"),
+        ("invalid type: sequence", "a list stands there"),
+        ("invalid type: null", "null stands there"),
+        ("invalid type: string", "a text stands there:"),
+        ("invalid type: integer", "a number stands there:"),
+        ("invalid type: floating point", "a number stands there:"),
+        ("invalid type: boolean", "a truth value stands there:"),
+        ("expected a sequence", "expected a list"),
+        ("expected a string", "expected a text"),
+        ("expected f64", "expected a number"),
+        ("expected u32", "expected a whole number from 0"),
+        (
+            "data did not match any variant of untagged enum Trials",
+            "expected a text or a list of texts",
+        ),
+    ] {
+        plain = plain.replace(rust, json);
+    }
+    match plain.split_once("expected struct ") {
+        Some((before, _)) => format!("{before}expected an object"),
+        None => plain,
     }
 }

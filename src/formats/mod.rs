@@ -6,8 +6,10 @@ mod error;
 mod hash;
 pub mod jsonl;
 mod npy;
+mod rows;
 
 pub use csv_table::{CsvRow, CsvTable};
 pub use error::{Error, ErrorKind, Result};
 pub use hash::sha256;
 pub use npy::{Matrix, read_npy};
+pub use rows::{Row, check_rows, filled, read_rows};

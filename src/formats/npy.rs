@@ -29,7 +29,8 @@ fn read(bytes: &[u8]) -> Result<Matrix> {
     let npy = NpyFile::new(bytes).map_err(|error| {
         Error::new(
             ErrorKind::Syntax,
-            format!("not a .npy file ({error})"),
+            // The parser underneath explains itself over several lines.
+            format!("not a .npy file ({})", error.to_string().lines().next().unwrap_or_default()),
             "Write it with numpy.save.",
         )
     })?;

@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::VectorIndex;
-use crate::formats::{Error, ErrorKind, Result, jsonl};
+use crate::formats::{Error, ErrorKind, Result, Row, check_rows, filled, read_rows};
 
 /// Something to remember about a user: one row of `memories.jsonl`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,43 +41,24 @@ pub struct MemoryStore {
     index: VectorIndex,
 }
 
+impl Row for Memory {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn check(&self) -> Result<()> {
+        filled("text", &self.text)
+    }
+}
+
 impl Memory {
     /// Reads `memories.jsonl`: rows `{id, text, at?}`.
     ///
     /// # Errors
     ///
-    /// What [`jsonl::read`] reports; `Missing` for an empty id or text; `Duplicate` for an id that
-    /// occurs twice.
+    /// What [`read_rows`] reports; `Missing` for an empty text.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Vec<Self>> {
-        let mut seen = HashSet::new();
-        jsonl::read::<Self>(file, bytes)?
-            .into_iter()
-            .map(|line| {
-                line.value
-                    .check(|id| seen.contains(id))
-                    .map_err(|e| e.in_file(file).at_line(line.number))?;
-                seen.insert(line.value.id.clone());
-                Ok(line.value)
-            })
-            .collect()
-    }
-
-    fn check(&self, taken: impl Fn(&String) -> bool) -> Result<()> {
-        for (field, value) in [("id", &self.id), ("text", &self.text)] {
-            if value.trim().is_empty() {
-                return Err(Error::new(ErrorKind::Missing, "the field is empty", "Fill it in.")
-                    .at_field(field));
-            }
-        }
-        if taken(&self.id) {
-            return Err(Error::new(
-                ErrorKind::Duplicate,
-                format!("the id \"{}\" stands twice", self.id),
-                "Give every row an id of its own.",
-            )
-            .at_field("id"));
-        }
-        Ok(())
+        read_rows(file, bytes)
     }
 }
 
@@ -113,18 +94,14 @@ impl MemoryStore {
             ));
         }
         // First look at everything, then change anything.
-        let mut fresh = HashSet::new();
-        for (at, (memory, vector)) in memories.iter().zip(vectors).enumerate() {
-            memory
-                .check(|id| self.ids.contains(id) || fresh.contains(id))
-                .and_then(|()| self.index.check(vector))
-                .map_err(|error| error.in_row(at))?;
-            fresh.insert(memory.id.clone());
+        check_rows(&memories, |id| self.ids.contains(id))?;
+        for (at, vector) in vectors.iter().enumerate() {
+            self.index.check(vector).map_err(|error| error.in_row(at))?;
         }
         for vector in vectors {
             self.index.push(vector)?;
         }
-        self.ids.extend(fresh);
+        self.ids.extend(memories.iter().map(|memory| memory.id.clone()));
         self.memories.extend(memories);
         Ok(())
     }

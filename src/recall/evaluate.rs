@@ -295,7 +295,12 @@ fn warnings(
             format!("{absent} scored users are not in the exposure log and play no part."),
         );
     }
-    if without > 0 {
+    if without == count {
+        warn(
+            "no-positives",
+            "No exposed item is positive for any user, so Recall is undefined.".to_owned(),
+        );
+    } else if without > 0 {
         let treatment = match settings.no_positives {
             NoPositives::Skip => "left out; the macro figures speak of the others",
             NoPositives::Zero => "counted as 0, which biases the macro figures downwards",
@@ -318,7 +323,9 @@ fn warnings(
     if let Some(&k) = settings.k.iter().find(|&&k| k as usize >= items) {
         warn(
             "k-covers-catalogue",
-            format!("K = {k} covers all {items} candidates: every liked item is found."),
+            format!(
+                "K = {k} covers all {items} candidates: every liked item is found, whatever the model."
+            ),
         );
     }
     if settings.schemes.contains(&Scheme::Traditional)
@@ -328,7 +335,7 @@ fn warnings(
             "k-covers-exposed",
             format!(
                 "K = {k} covers the items exposed to any user ({most} at most): \
-                 the traditional figure is 1 whatever the model."
+                 the traditional scheme finds every one, whatever the model."
             ),
         );
     }

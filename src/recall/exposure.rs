@@ -45,16 +45,19 @@ impl ExposureLog {
                     "Items ranked and items that could be exposed must be the same set.",
                 )
             })?;
-            let label = row.number("label")?;
-            if label != 0.0 && label != 1.0 {
-                return Err(row.error(
-                    "label",
-                    ErrorKind::Range,
-                    format!("the label is {label}"),
-                    "Write 1 where the user liked the item and 0 where not.",
-                ));
-            }
-            users[user].push((item, label == 1.0, row.line()));
+            let positive = match row.text("label").parse::<f64>() {
+                Ok(1.0) => true,
+                Ok(0.0) => false,
+                _ => {
+                    return Err(row.error(
+                        "label",
+                        ErrorKind::Range,
+                        format!("the label is \"{}\"", row.text("label")),
+                        "Write 1 where the user liked the item and 0 where not.",
+                    ));
+                }
+            };
+            users[user].push((item, positive, row.line()));
         }
         let users = users
             .into_iter()

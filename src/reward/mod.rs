@@ -1,5 +1,6 @@
 //! Empathy rewards of chat replies: PERM (arXiv 2601.10532) and the built-in judge behind it.
 
+mod advantage;
 #[cfg(feature = "models")]
 pub mod builtin;
 pub mod features;
@@ -11,6 +12,7 @@ mod perm;
 mod row;
 mod sections;
 
+pub use advantage::advantages;
 pub use peregrm::peregrm_reward;
 pub use perm::{Aggregate, Judgement, PermReward, PermSettings, perm_reward};
 pub use row::{

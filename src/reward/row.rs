@@ -1,9 +1,7 @@
-use std::collections::HashSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Sections, split_sections};
-use crate::formats::{Error, ErrorKind, Result, jsonl};
+use crate::formats::{Result, Row, filled, read_rows};
 
 /// Who the seeker is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,61 +57,25 @@ pub struct ScoreRow {
     pub tokens: Option<u32>,
 }
 
+impl Row for ScoreRow {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn check(&self) -> Result<()> {
+        filled("query", &self.query)?;
+        filled("response", self.sections().response)
+    }
+}
+
 impl ScoreRow {
     /// Reads a JSONL file of rows; `file` is the name used in errors.
     ///
     /// # Errors
     ///
-    /// What [`jsonl::read`] reports; `Missing` for an empty id, query or response; `Duplicate` for
-    /// an id that occurs twice.
+    /// What [`read_rows`] reports; `Missing` for an empty query or response.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Vec<Self>> {
-        let mut seen = HashSet::new();
-        jsonl::read::<Self>(file, bytes)?
-            .into_iter()
-            .map(|line| {
-                let row = line.value;
-                row.check(&seen).map_err(|e| e.in_file(file).at_line(line.number))?;
-                seen.insert(row.id.clone());
-                Ok(row)
-            })
-            .collect()
-    }
-
-    /// Checks rows that did not come from a file, naming the row where a line would stand.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Self::read`].
-    pub fn check_all(rows: &[Self]) -> Result<()> {
-        let mut seen = HashSet::new();
-        for (at, row) in rows.iter().enumerate() {
-            row.check(&seen).map_err(|error| error.in_row(at))?;
-            seen.insert(row.id.clone());
-        }
-        Ok(())
-    }
-
-    fn check(&self, taken: &HashSet<String>) -> Result<()> {
-        let response = self.sections().response;
-        for (field, value) in [("id", &*self.id), ("query", &self.query), ("response", response)] {
-            if value.trim().is_empty() {
-                return Err(Error::new(
-                    ErrorKind::Missing,
-                    "the field is empty",
-                    "Fill it in, or leave the row out.",
-                )
-                .at_field(field));
-            }
-        }
-        if taken.contains(&self.id) {
-            return Err(Error::new(
-                ErrorKind::Duplicate,
-                format!("the id \"{}\" stands twice", self.id),
-                "Give every row an id of its own.",
-            )
-            .at_field("id"));
-        }
-        Ok(())
+        read_rows(file, bytes)
     }
 
     /// The texts a judge reads: the analysis (of its own, else the section of the response) and

@@ -7,7 +7,7 @@ use crate::formats::sha256;
 use crate::memory::{Memory, MemoryStore};
 use crate::recall::{ExposureLog, RecallSettings, Scores, evaluate};
 use crate::reward::judgements::{JudgementSettings, RawJudgement, aggregate};
-use crate::reward::{Judgement, PermSettings, ScoreRow, perm_reward};
+use crate::reward::{Judgement, PermSettings, ScoreRow, advantages, perm_reward};
 
 /// The PERM reward of one judgement.
 #[wasm_bindgen(js_name = permReward, unchecked_return_type = "t.PermReward")]
@@ -18,6 +18,12 @@ pub fn perm_reward_js(
     let judgement: Judgement = from_js("judgement", &judgement)?;
     let settings: PermSettings = from_js("settings", &settings)?;
     Ok(to_js(&perm_reward(&judgement, &settings)?))
+}
+
+/// Group-relative advantages of the rewards of the replies to one query.
+#[wasm_bindgen(js_name = advantages)]
+pub fn advantages_js(rewards: &[f64]) -> Result<Vec<f64>, Thrown> {
+    Ok(advantages(rewards)?)
 }
 
 /// Rewards of a batch from a JSONL file of what judges wrote.

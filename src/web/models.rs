@@ -3,6 +3,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::convert::{Thrown, from_js, to_js};
+use crate::formats::check_rows;
 use crate::model::{Backend, TextEmbedderFiles};
 use crate::reward::builtin::{BuiltinFiles, BuiltinJudge};
 use crate::reward::{PermSettings, ScoreRow};
@@ -53,7 +54,7 @@ impl Models {
         #[wasm_bindgen(unchecked_param_type = "t.ScoreRow[]")] rows: JsValue,
     ) -> Result<(), Thrown> {
         let rows: Vec<ScoreRow> = from_js("rows", &rows)?;
-        Ok(ScoreRow::check_all(&rows).map_err(|error| error.in_field("rows"))?)
+        Ok(check_rows(&rows, |_| false).map_err(|error| error.in_field("rows"))?)
     }
 
     /// PERM rewards of `rows`, in order.

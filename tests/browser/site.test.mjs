@@ -61,6 +61,22 @@ test('from load to score, no request leaves the origin', async () => {
   assert.deepEqual(chrome.strangers, []);
 });
 
+test('a visitor waits for the first score; how long is reported, not judged', async () => {
+  await visit('score.html', async (page) => {
+    await ready(page);
+    const { waited, bytes } = await page.evaluate(() => ({
+      waited: performance.now(),
+      bytes: performance
+        .getEntriesByType('resource')
+        .reduce((sum, r) => sum + r.encodedBodySize, 0),
+    }));
+    assert.ok(waited > 0);
+    console.log(
+      `# first score ${waited.toFixed(0)} ms after navigation; the page itself ${bytes} bytes`,
+    );
+  });
+});
+
 test('the policy of every page allows its own origin and nothing else', async () => {
   for (const name of PAGES) {
     await visit(name, async (page) => {

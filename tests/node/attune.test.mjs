@@ -149,4 +149,12 @@ test('an add that is aborted adds nothing', async () => {
   await assert.rejects(adding, { name: 'AbortError' });
   await memory.add(memories);
   assert.equal((await memory.search('tea')).length, 1);
+  await assert.rejects(memory.search('🙂'), { code: 'unknown', field: 'query' });
+});
+
+test('advantages are centred on the group', async () => {
+  const [low, middle, high] = await createAttune().advantages([0.2, 0.4, 0.6]);
+  assert.ok(Math.abs(high - 0.2 / 0.2001) < 1e-12 && Math.abs(low + high) < 1e-12);
+  assert.ok(Math.abs(middle) < 1e-12);
+  await assert.rejects(createAttune().advantages([1, Number.NaN]), { field: 'rewards[1]' });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
   lstatSync,
@@ -209,18 +209,22 @@ test('aggregate turns judges\u2019 texts into rewards; a failed row exits with 1
   assert.match(fewer.stderr, /1 rows? left out: b/);
 });
 
-test('--out follows a link and writes into what is no regular file', () => {
+test('--out follows a link and writes into a pipe', () => {
   file('r.jsonl', REPLY);
   file('real.jsonl', 'old');
   symlinkSync('real.jsonl', join(folder, 'link.jsonl'));
   assert.equal(attune('score', 'r.jsonl', '--out', 'link.jsonl').status, 0);
   assert.ok(lstatSync(join(folder, 'link.jsonl')).isSymbolicLink());
   assert.equal(lines(readFileSync(join(folder, 'real.jsonl'), 'utf8')).length, 1);
-  assert.equal(attune('score', 'r.jsonl', '--out', '/dev/null').status, 0);
-  assert.ok(statSync('/dev/null').isCharacterDevice());
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const reader = spawn('cat', [pipe], { stdio: ['ignore', 'pipe', 'ignore'] });
+  assert.equal(attune('score', 'r.jsonl', '--out', 'pipe').status, 0);
+  assert.ok(statSync(pipe).isFIFO());
+  reader.kill();
   const { status, stderr } = attune('score', 'r.jsonl', '--out', 'no/such/folder.jsonl');
   assert.equal(status, 1);
-  assert.match(stderr, /folder\.jsonl: the file cannot be written \(ENOENT\)/);
+  assert.match(stderr, /folder\.jsonl: cannot be written \(ENOENT\)/);
 });
 
 test('a reader that stops early ends the command quietly', () => {

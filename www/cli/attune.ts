@@ -10,8 +10,8 @@ import { score } from './score.js';
 
 // A reader that has seen enough (`| head`) ends the command, quietly.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  // Whatever else goes wrong there is told by the write that failed.
+  if (error.code === 'EPIPE') process.exit(0);
 });
 
 const program = new Command('attune')
@@ -22,10 +22,10 @@ const program = new Command('attune')
 
 program
   .command('score')
-  .description('score replies with the PERM reward')
+  .description('score English replies with the PERM reward')
   .argument(
     '<input>',
-    'JSONL rows {id, query, response, persona?, scenario?, memory?, history?, analysis?}',
+    'JSONL rows {id, query, response, persona?, scenario?, memory?, history?, analysis?, tokens?}',
   )
   .addOption(new Option('--method <method>', 'the reward').choices(['perm']).default('perm'))
   .addOption(new Option('--judge <judge>', 'who judges').choices(['builtin']).default('builtin'))
@@ -72,6 +72,7 @@ program
   .requiredOption('--memories <file>', 'JSONL rows {id, text, at?}')
   .requiredOption('--query <text>', 'what to look for')
   .option('--k <number>', 'how many', whole, 5)
+  .option('--out <file>', 'write the JSONL here instead of standard output')
   .action(searchMemories);
 
 program
@@ -80,7 +81,10 @@ program
   .requiredOption('--scores <file>', 'CSV user,item,score or a NumPy .npy matrix [users × items]')
   .requiredOption('--exposed <file>', 'CSV user,item,label')
   .option('--k <numbers>', 'cut-offs, separated by commas', wholes, [1, 5, 10])
-  .option('--scheme <names>', 'ure, traditional or both', schemes, ['ure', 'traditional'])
+  .option('--scheme <names>', 'ure and traditional, or one of them', schemes, [
+    'ure',
+    'traditional',
+  ])
   .addOption(
     new Option('--ties <rule>', 'what happens at ties')
       .choices(['pessimistic', 'optimistic', 'expected'])
@@ -95,7 +99,9 @@ program
   .action(recall);
 
 function whole(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Give a whole number above 0.');
+  if (!/^[1-9]\d{0,8}$/.test(text)) {
+    throw new InvalidArgumentError('Give a whole number from 1 to 999999999.');
+  }
   return Number(text);
 }
 
@@ -107,7 +113,9 @@ function schemes(text: string): string[] {
   const names = text.split(',').map((part) => part.trim());
   const wrong = names.find((name) => name !== 'ure' && name !== 'traditional');
   if (wrong !== undefined) {
-    throw new InvalidArgumentError(`"${wrong}" is no scheme; name ure, traditional or both.`);
+    throw new InvalidArgumentError(
+      `"${wrong}" is no scheme; name ure, traditional, or ure,traditional.`,
+    );
   }
   return names;
 }

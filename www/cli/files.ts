@@ -18,8 +18,11 @@ export async function read(path: string): Promise<{ name: string; bytes: Uint8Ar
  */
 export async function write(text: string, path?: string): Promise<void> {
   if (path === undefined) {
-    await new Promise<void>((resolve, reject) => {
+    const written = new Promise<void>((resolve, reject) => {
       process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+    });
+    await written.catch((error) => {
+      throw unreachable('standard output', 'written', error, 'Make room, or name a file.');
     });
     return;
   }
@@ -69,5 +72,5 @@ export function progress(
 
 function unreachable(path: string, done: string, error: unknown, mend: string): AttuneError {
   const why = (error as NodeJS.ErrnoException).code ?? String(error);
-  return new AttuneError('file', `the file cannot be ${done} (${why})`, mend, { file: path });
+  return new AttuneError('file', `cannot be ${done} (${why})`, mend, { file: path });
 }

@@ -61,6 +61,11 @@ export class Attune {
     return this.#call((engine) => engine.permReward(judgement, settings));
   }
 
+  /** GRPO's advantages of the rewards of the replies to one query: (R − mean) / (s + 1e-4). */
+  advantages(rewards: number[]): Promise<number[]> {
+    return this.#call((engine) => engine.advantages(rewards));
+  }
+
   /**
    * Rewards of a batch from what judges wrote: a JSONL file of rows
    * `{id, resonation, expression, reception, bystander, tokens?}`. A row that cannot be read fails
@@ -99,7 +104,7 @@ export class Attune {
     });
   }
 
-  /** Embeds texts: unit vectors, in order. */
+  /** Embeds English texts: unit vectors, in order; zero for a text without a known token. */
   embed(texts: string[], options: CallOptions = {}): Promise<Float32Array[]> {
     return this.#long(options, (engine, ...job) => engine.embed(texts, this.#backend, ...job));
   }

@@ -22,8 +22,13 @@ export function connectWorker(): Connection {
     event.preventDefault();
     // A panic inside a call leaves its promise pending for ever, so the worker's last words must
     // end every call in flight.
-    const problem = `the worker stopped${event.message ? ` (${event.message})` : ''}`;
-    const mend = 'Try again: the next call starts a new worker. If it stays, report it.';
+    // A script that could not be loaded ends without a message.
+    const problem = event.message
+      ? `the worker stopped (${event.message})`
+      : 'the worker could not be started';
+    const mend = event.message
+      ? 'Try again: the next call starts a new worker. If it stays, report it.'
+      : "Check the connection, and that the host serves all of the package's files.";
     ending.reach(new AttuneError('worker', problem, mend));
     worker.terminate();
   });

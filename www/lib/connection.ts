@@ -44,6 +44,7 @@ export interface DeviceReport {
  */
 export interface EngineCalls {
   permReward(judgement: Judgement, settings: Partial<PermSettings>): Promise<PermReward>;
+  advantages(rewards: number[]): Promise<number[]>;
   aggregateJudgements(file: NamedBytes, settings: JudgementOptions): Promise<AggregateReport>;
   readScoreRows(file: NamedBytes): Promise<ScoreRow[]>;
   readMemories(file: NamedBytes): Promise<Memory[]>;

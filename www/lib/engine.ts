@@ -46,6 +46,11 @@ export class Engine implements EngineCalls {
     return run(() => core.permReward(judgement, settings));
   }
 
+  async advantages(rewards: number[]): Promise<number[]> {
+    const core = await this.#loadCore();
+    return run(() => Array.from(core.advantages(Float64Array.from(rewards))));
+  }
+
   async aggregateJudgements(
     file: NamedBytes,
     settings: JudgementOptions,
@@ -146,6 +151,14 @@ export class Engine implements EngineCalls {
     }
     const { backend } = this.#store(store);
     const [vector] = await this.#guarded(backend, (models) => models.embed([query]));
+    if (vector?.every((value) => value === 0)) {
+      throw new AttuneError(
+        'unknown',
+        'the query holds no word that the model knows',
+        'Ask in English words.',
+        { field: 'query' },
+      );
+    }
     const held = this.#store(store);
     return run(() => held.store.search(vector as Float32Array, k));
   }

@@ -123,7 +123,7 @@ impl BuiltinJudge {
     }
 
     /// Scores rows with the PERM reward, in order. The caller has checked them
-    /// ([`ScoreRow::read`] or [`ScoreRow::check_all`]) and chooses how many go at once.
+    /// ([`ScoreRow::read`] or [`check_rows`](crate::formats::check_rows)) and chooses how many go at once.
     ///
     /// # Errors
     ///

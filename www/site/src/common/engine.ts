@@ -1,18 +1,20 @@
 import { type Attune, type Backend, createAttune } from 'attune';
 
-let current: { attune: Attune; device: Backend } | undefined;
+/** One for each device: a device that fails, or is offline, leaves the other as it was. */
+const engines = new Map<Backend, Attune>();
 
-/** The attune of this page on `device`. Only one is kept: another device closes the last. */
+/** The attune of this page on `device`. */
 export function engineOn(device: Backend): Attune {
-  if (current?.device === device) return current.attune;
-  current?.attune.close();
-  const attune = createAttune({ device });
-  current = { attune, device };
+  let attune = engines.get(device);
+  if (attune === undefined) {
+    attune = createAttune({ device });
+    engines.set(device, attune);
+  }
   return attune;
 }
 
-/** Forgets the engine, so that the next call starts afresh. */
-export function dropEngine(): void {
-  current?.attune.close();
-  current = undefined;
+/** Forgets the engine of a device, so that the next call starts afresh. */
+export function dropEngine(device: Backend): void {
+  engines.get(device)?.close();
+  engines.delete(device);
 }

@@ -19,7 +19,7 @@ const task = new Task({
   error: byId('error', HTMLElement),
   onError: (error) => {
     result.replaceChildren();
-    if (!isInputError(error)) dropEngine();
+    if (!isInputError(error)) dropEngine('cpu');
   },
 });
 

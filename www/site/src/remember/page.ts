@@ -26,7 +26,7 @@ const task = new Task({
     hits.replaceChildren();
     if (isInputError(error)) return;
     shelf.forgetStore();
-    dropEngine();
+    dropEngine('cpu');
   },
 });
 

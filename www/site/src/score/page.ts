@@ -25,7 +25,7 @@ const task = new Task({
     // What stands would seem to answer the call that failed.
     result.replaceChildren();
     if (isInputError(error)) return;
-    dropEngine();
+    dropEngine(device());
     deviceReport.textContent = `${deviceName(device())}: no result.`;
   },
 });
