@@ -1,4 +1,5 @@
 //! Properties of group-relative advantages.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 use attune::reward::advantages;
 use proptest::prelude::*;

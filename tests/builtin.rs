@@ -1,4 +1,5 @@
 //! The built-in judge and the text embedder, on the CPU.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 #![cfg(feature = "train")]
 
 use std::collections::HashMap;
@@ -184,6 +185,8 @@ proptest! {
 
 const MORE: [u8; 4] = [0; 4];
 
+type Tensors<'a> = Vec<(String, TensorView<'a>)>;
+
 /// Broken and hostile weights, each with what the error must say.
 #[test]
 fn weights_that_do_not_fit_are_refused() {
@@ -201,7 +204,7 @@ fn weights_that_do_not_fit_are_refused() {
 
     let (_, header) = safetensors::SafeTensors::read_metadata(&files.heads).unwrap();
     let whole = safetensors::SafeTensors::deserialize(&files.heads).unwrap();
-    let rewrite = |change: &dyn Fn(&mut Vec<(String, TensorView<'_>)>)| {
+    let rewrite = |change: &dyn Fn(&mut Tensors<'_>)| {
         let mut tensors = whole.tensors();
         change(&mut tensors);
         safetensors::serialize(tensors, header.metadata().clone()).unwrap()
@@ -252,8 +255,8 @@ fn training_learns_an_order_and_repeats_exactly() {
     let settings = TrainSettings::default();
     let first = ready(predict(&fit(&inputs, &targets, &settings), &inputs)).unwrap();
     for level in 1..5 {
-        for figure in 0..4 {
-            assert!(first[level][figure] > first[level - 1][figure] + 0.2);
+        for (higher, lower) in first[level].iter().zip(first[level - 1]) {
+            assert!(*higher > lower + 0.2);
         }
     }
     let again = ready(predict(&fit(&inputs, &targets, &settings), &inputs)).unwrap();

@@ -1,4 +1,5 @@
 //! The shared corpus, run natively; Node and the browser run the same files.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 use attune::formats::Error;
 use attune::memory::Memory;

@@ -1,4 +1,5 @@
 //! Hostile files: whatever the bytes, an error or a result, never a panic.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 use attune::formats::{CsvTable, read_npy};
 use attune::memory::Memory;

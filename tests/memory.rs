@@ -1,4 +1,5 @@
 //! Exact search against a brute-force twin.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 use attune::memory::VectorIndex;
 use proptest::prelude::*;

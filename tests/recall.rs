@@ -1,4 +1,5 @@
 //! Properties of the Recall estimators, and Theorem 2 by simulation.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 use attune::formats::Matrix;
 use attune::recall::{
