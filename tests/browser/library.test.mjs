@@ -56,8 +56,21 @@ test('the shared corpus holds on the page', async () => {
   assert.deepEqual(problems, []);
 });
 
-/** Scores and embeds on WebGPU, telling what differed from native and what the GPU did. */
-function webgpu({ builtin, embedder }) {
+const MEMORIES = [
+  'Planted the pear tree with his brother in the year ',
+  'Dislikes advice, said so in call number ',
+  'Works nights on ward ',
+  'Her sister moved to flat ',
+  'Keeps the garden going, bed ',
+  'Failed the exam in room ',
+];
+
+/** Scores, embeds and remembers on WebGPU, telling what differed from native and what the GPU did. */
+function webgpu({ builtin, embedder, recall }) {
+  const memories = Array.from({ length: 30 }, (_, at) => ({
+    id: `${at}`,
+    text: MEMORIES[at % 6] + at,
+  }));
   return inPage(
     async (files) => {
       const attune = globalThis.createAttune({ device: 'webgpu' });
@@ -67,10 +80,32 @@ function webgpu({ builtin, embedder }) {
       const start = (await attune.device()).gpu.submissions;
       await globalThis.compareScores(attune, files.builtin, check);
       await globalThis.compareEmbeddings(attune, files.embedder, check);
+      // Remember: the same memories found in the same order, with the same similarities.
+      const search = async (on) => {
+        const memory = await on.openMemory();
+        await memory.add(files.memories);
+        return memory.search('the garden and my brother', { k: 5 });
+      };
+      const [found, expected] = [await search(attune), await search(globalThis.createAttune())];
+      found.forEach((hit, at) => {
+        const same = hit.id === expected[at].id && Math.abs(hit.score - expected[at].score) < 1e-5;
+        check(`memory ${at + 1}`, same, hit);
+      });
+      check('memories found', found.length === 5, found.length);
+      // Recall needs no model; it must work beside them.
+      const [row] = files.recall.rows;
+      const scores = { name: 'scores.csv', text: row.scores };
+      const report = await attune.recall(
+        scores,
+        { name: 'e.csv', text: row.exposed },
+        row.settings,
+      );
+      const [result] = report.systems[0].results;
+      check('recall', result.estimate === row.results[0].estimate, result);
       const device = await attune.device();
       return { failures, device, start };
     },
-    { builtin, embedder },
+    { builtin, embedder, recall, memories },
   );
 }
 

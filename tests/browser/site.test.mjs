@@ -133,8 +133,11 @@ const score = async (page) => {
     'Oh no. After all those mornings, the quiet must ache. What was he like?',
   );
   await byId(page, 'score-button').click();
+  // Busy from the click on, but perhaps over before anyone looks.
   await page
-    .waitForFunction(() => document.documentElement.dataset.state === 'busy')
+    .waitForFunction(() => document.documentElement.dataset.state === 'busy', null, {
+      timeout: 300,
+    })
     .catch(() => {});
   await ready(page);
   return Promise.all(
@@ -154,6 +157,24 @@ test('Score: a visitor sees a result at once and scores a reply, on CPU and WebG
     assert.deepEqual(gpu, cpu);
     assert.match(await byId(page, 'device-report').innerText(), /[1-9]\d* /);
   });
+});
+
+test('a page goes on offline; a device that cannot be loaded is told, and the other still works', async () => {
+  const { page, close } = await openPage(chrome.browser);
+  try {
+    await page.goto(`${site.url}site/score.html`);
+    await ready(page);
+    const online = await score(page);
+    await page.context().setOffline(true);
+    await byId(page, 'device-webgpu').check();
+    await byId(page, 'error')
+      .filter({ hasText: /connection/i })
+      .waitFor();
+    await byId(page, 'device-cpu').check();
+    assert.deepEqual(await score(page), online);
+  } finally {
+    await close();
+  }
 });
 
 test('Remember: sample memories are searched, and new ones found', async () => {

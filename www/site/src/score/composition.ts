@@ -25,7 +25,9 @@ export function composition(scored: Scored): HTMLElement {
         el(
           'span',
           { class: 'soft' },
-          `on a scale from ${number(LOWEST, 1)} to ${number(HIGHEST, 0)}`,
+          scored.reward < LOWEST
+            ? `at most ${number(HIGHEST, 0)}; what length takes off has no limit`
+            : `on a scale from ${number(LOWEST, 1)} to ${number(HIGHEST, 0)}`,
         ),
       ),
       scale(scored),
