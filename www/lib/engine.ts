@@ -105,9 +105,7 @@ export class Engine implements EngineCalls {
       texts.forEach((text, at) => {
         checkText(text, `[${at}]`);
       });
-      return this.#guarded(backend, (models) =>
-        this.#inChunks(texts, (chunk) => models.embed(chunk), job, onProgress),
-      );
+      return this.#vectors(texts, backend, job, onProgress);
     });
   }
 
@@ -128,9 +126,7 @@ export class Engine implements EngineCalls {
         checkText(text, `[${at}].text`);
       });
       const texts = memories.map((memory) => memory.text);
-      const vectors = await this.#guarded(backend, (models) =>
-        this.#inChunks(texts, (chunk) => models.embed(chunk), job, onProgress),
-      );
+      const vectors = await this.#vectors(texts, backend, job, onProgress);
       // The last moment for a cancel; and the store may have been closed meanwhile.
       await this.#pause(job);
       const held = this.#store(store);
@@ -274,6 +270,18 @@ export class Engine implements EngineCalls {
     } catch (error) {
       throw revive(error);
     }
+  }
+
+  /** Embeds checked texts as part of a job. */
+  #vectors(
+    texts: string[],
+    backend: Backend,
+    job: number,
+    onProgress?: OnProgress,
+  ): Promise<Float32Array[]> {
+    return this.#guarded(backend, (models) =>
+      this.#inChunks(texts, (chunk) => models.embed(chunk), job, onProgress),
+    );
   }
 
   async #inChunks<T, R>(
