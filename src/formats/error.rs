@@ -30,6 +30,8 @@ pub enum ErrorKind {
     Weights,
     /// The compute device failed or refused.
     Device,
+    /// A judge's answer cannot be read.
+    JudgeReply,
 }
 
 impl ErrorKind {
@@ -49,6 +51,7 @@ impl ErrorKind {
             Self::Setting => "setting",
             Self::Weights => "weights",
             Self::Device => "device",
+            Self::JudgeReply => "judge-reply",
         }
     }
 }

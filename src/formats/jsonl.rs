@@ -33,19 +33,8 @@ pub fn read<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<Vec<Line<T>
     let mut rows = Vec::new();
     for (index, raw) in bytes.split(|&byte| byte == b'\n').enumerate() {
         let number = index as u64 + 1;
-        let text = std::str::from_utf8(raw).map_err(|error| {
-            Error::new(
-                ErrorKind::Encoding,
-                format!("byte {} of the line is not UTF-8", error.valid_up_to() + 1),
-                "Save the file as UTF-8.",
-            )
-            .in_file(file)
-            .at_line(number)
-        })?;
-        if text.trim().is_empty() {
-            continue;
-        }
-        let value = parse(text).map_err(|error| error.in_file(file).at_line(number))?;
+        let value = line(raw).map_err(|error| error.in_file(file).at_line(number))?;
+        let Some(value) = value else { continue };
         rows.push(Line { number, value });
     }
     if rows.is_empty() {
@@ -59,6 +48,22 @@ pub fn read<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<Vec<Line<T>
     Ok(rows)
 }
 
+/// Reads the value of one line, without its end; `None` for a blank one.
+///
+/// # Errors
+///
+/// `Encoding`, and what [`parse`] reports.
+pub fn line<T: DeserializeOwned>(raw: &[u8]) -> Result<Option<T>> {
+    let text = std::str::from_utf8(raw).map_err(|error| {
+        Error::new(
+            ErrorKind::Encoding,
+            format!("byte {} of the line is not UTF-8", error.valid_up_to() + 1),
+            "Save the file as UTF-8.",
+        )
+    })?;
+    if text.trim().is_empty() { Ok(None) } else { parse(text).map(Some) }
+}
+
 /// Reads one JSON value, naming the field that does not fit.
 ///
 /// # Errors
@@ -68,16 +73,19 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
-        from_json(error.into_inner(), &path)
+        from_json(error.into_inner(), &path, MEND)
     })?;
-    deserializer.end().map_err(|error| from_json(error, "."))?;
+    deserializer.end().map_err(|error| from_json(error, ".", MEND))?;
     Ok(value)
 }
 
-fn from_json(error: serde_json::Error, path: &str) -> Error {
+const MEND: &str = "Write one complete JSON value a line.";
+
+/// Says what serde_json found at `path`; `mend` is for what is no JSON at all.
+pub(super) fn from_json(error: serde_json::Error, path: &str, mend: &str) -> Error {
     use serde_json::error::Category;
-    // serde_json ends its messages with the place inside the line; the column helps, the line
-    // (always 1 here) would mislead.
+    // serde_json ends its messages with the place; the column helps, the line is the caller's to
+    // tell: here it is always 1 and would mislead.
     let full = error.to_string();
     let text = full.split(" at line ").next().unwrap_or(&full).to_owned();
     let in_field = path != "." && !path.is_empty();
@@ -104,7 +112,7 @@ fn from_json(error: serde_json::Error, path: &str) -> Error {
         _ => Error::new(
             ErrorKind::Syntax,
             format!("not valid JSON ({text} at column {})", error.column()),
-            "Write one complete JSON value a line.",
+            mend,
         ),
     }
 }

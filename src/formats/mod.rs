@@ -4,12 +4,19 @@
 mod csv_table;
 mod error;
 mod hash;
+mod json;
 pub mod jsonl;
 mod npy;
 mod rows;
+mod stream;
+mod warning;
 
 pub use csv_table::{CsvRow, CsvTable};
 pub use error::{Error, ErrorKind, Result};
 pub use hash::sha256;
+pub use json::{read_json, utf8};
 pub use npy::{Matrix, read_npy};
+pub(crate) use rows::Object;
 pub use rows::{Row, check_rows, filled, read_rows};
+pub use stream::RowReader;
+pub use warning::Warning;

@@ -5,7 +5,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::{Error, ErrorKind, Result, jsonl};
+use super::{Error, ErrorKind, Result, RowReader, jsonl};
 
 /// A row with an id of its own: what JSONL files of attune are made of.
 pub trait Row {
@@ -27,17 +27,22 @@ pub trait Row {
 /// What [`jsonl::read`] and [`Row::check`] report; `Missing` for an empty id, `Duplicate` for one
 /// that stands twice.
 pub fn read_rows<T: Row + DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<Vec<T>> {
-    let mut seen = HashSet::new();
-    jsonl::read::<Object<T>>(file, bytes)?
-        .into_iter()
-        .map(|line| {
-            let Object(row) = line.value;
-            check_row(&row, |id| seen.contains(id))
-                .map_err(|error| error.in_file(file).at_line(line.number))?;
-            seen.insert(row.id().to_owned());
-            Ok(row)
-        })
-        .collect()
+    let mut reader = RowReader::new(file);
+    let mut rows = reader.push(bytes)?;
+    reader.fault()?;
+    rows.extend(reader.finish()?);
+    reader.fault()?;
+    Ok(rows)
+}
+
+/// Reads and checks the row of one line; `None` for a blank one.
+pub(super) fn read_line<T: Row + DeserializeOwned>(
+    raw: &[u8],
+    taken: impl Fn(&str) -> bool,
+) -> Result<Option<T>> {
+    let Some(Object(row)) = jsonl::line::<Object<T>>(raw)? else { return Ok(None) };
+    check_row(&row, taken)?;
+    Ok(Some(row))
 }
 
 /// Checks rows that did not come from a file, or come to join others: `taken` tells whether an id
@@ -56,7 +61,7 @@ pub fn check_rows<T: Row>(rows: &[T], taken: impl Fn(&str) -> bool) -> Result<()
 }
 
 /// A row that is written as a JSON object: serde would take a list of its fields as well.
-struct Object<T>(T);
+pub(crate) struct Object<T>(pub(crate) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
@@ -66,7 +71,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
             type Value = Object<T>;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("one object a line")
+                f.write_str("an object")
             }
 
             fn visit_map<M: MapAccess<'de>>(
