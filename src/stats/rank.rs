@@ -29,13 +29,19 @@ pub fn average_ranks(values: &[f64]) -> Vec<f64> {
 /// assert_eq!(attune::stats::spearman(&[1.0, 1.0], &[1.0, 2.0]), None);
 /// ```
 pub fn spearman(x: &[f64], y: &[f64]) -> Option<f64> {
-    if x.len() != y.len() || x.len() < 2 {
+    if x.len() != y.len() {
         return None;
     }
     pearson(&average_ranks(x), &average_ranks(y))
 }
 
-fn pearson(x: &[f64], y: &[f64]) -> Option<f64> {
+/// Pearson's correlation in −1..1.
+///
+/// `None` where it is undefined: lengths differ, fewer than two values, or either side constant.
+pub fn pearson(x: &[f64], y: &[f64]) -> Option<f64> {
+    if x.len() != y.len() || x.len() < 2 {
+        return None;
+    }
     let n = x.len() as f64;
     let (mean_x, mean_y) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
     let (mut xy, mut xx, mut yy) = (0.0, 0.0, 0.0);
