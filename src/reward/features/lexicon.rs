@@ -73,12 +73,13 @@ static AUTOMATA: LazyLock<Vec<AhoCorasick>> = LazyLock::new(|| {
 pub(super) static FUNCTION_WORDS: LazyLock<std::collections::HashSet<&'static str>> =
     LazyLock::new(|| phrases(include_str!("../../../data/lexicons/function_words.txt")).collect());
 
-fn phrases(source: &str) -> impl Iterator<Item = &str> {
+/// The phrases of a list in the format of `data/lexicons`.
+pub(in crate::reward) fn phrases(source: &str) -> impl Iterator<Item = &str> {
     source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 /// A phrase as it stands in the fenced text of [`Counts::of`].
-fn pattern(phrase: &str) -> String {
+pub(in crate::reward) fn pattern(phrase: &str) -> String {
     let fenced = format!(" {} ", phrase.replace(' ', "  "));
     match fenced.strip_suffix("* ") {
         Some(prefix) => prefix.to_owned(),

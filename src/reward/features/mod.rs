@@ -8,7 +8,9 @@ mod ngrams;
 mod reading;
 
 pub use lexicon::{Counts, Lexicon};
+pub(super) use lexicon::{pattern, phrases};
 pub use ngrams::NgramVocabulary;
+pub(super) use reading::content_stems;
 pub use reading::{Exchange, Similarities, sentences, words};
 
 use lexicon::Lexicon as L;

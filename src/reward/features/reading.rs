@@ -19,7 +19,7 @@ pub fn sentences(text: &str) -> Vec<&str> {
 ///
 /// The stem is the first five letters: crude, but it joins *grieve* and *grieving*, which is all
 /// that is asked of it here.
-pub(super) fn content_stems(words: &[String]) -> BTreeMap<String, u32> {
+pub(in crate::reward) fn content_stems(words: &[String]) -> BTreeMap<String, u32> {
     let mut stems = BTreeMap::new();
     for word in words {
         let word = word.strip_suffix("'s").unwrap_or(word);
