@@ -35,7 +35,7 @@ fn assert_error(name: &Value, expected: &Value, error: &Error) {
 
 #[test]
 fn perm_rewards() {
-    for row in corpus("perm") {
+    for row in corpus("reward/perm") {
         let judgement: Judgement = serde_json::from_value(row["judgement"].clone()).unwrap();
         let result = perm_reward(&judgement, &settings::<PermSettings>(&row));
         match (&row["error"], result) {
@@ -95,7 +95,7 @@ fn recall_from_small_logs() {
 
 #[test]
 fn bad_score_files() {
-    for row in corpus("score-bad") {
+    for row in corpus("reward/score-bad") {
         let text = row["text"].as_str().unwrap();
         let error = ScoreRow::read("replies.jsonl", text.as_bytes()).unwrap_err();
         assert_error(&row["name"], &row["error"], &error);
@@ -127,7 +127,7 @@ fn holds(found: &Value, expected: &Value, key: &str) -> bool {
 
 #[test]
 fn judges_texts() {
-    for row in corpus("judgements") {
+    for row in corpus("reward/judgements") {
         let settings: JudgementSettings = settings(&row);
         let text = row["text"].as_str().unwrap();
         let result = RawJudgement::read("judgements.jsonl", text.as_bytes()).and_then(|rows| {

@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 export function corpus() {
   const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
   return {
-    perm: read('corpus/perm.json'),
+    perm: read('corpus/reward/perm.json'),
     recall: read('corpus/recall.json'),
-    'score-bad': read('corpus/score-bad.json'),
-    judgements: read('corpus/judgements.json'),
+    'score-bad': read('corpus/reward/score-bad.json'),
+    judgements: read('corpus/reward/judgements.json'),
     builtin: read('corpus/builtin.json'),
     embedder: read('../data/builtin/embedder.sample.json'),
   };

@@ -112,13 +112,22 @@ pub const BYSTANDER_NAMES: [&str; 5] = [
     "Information Accuracy & Verifiability",
 ];
 
-/// PereGRM's bystander: the sum of a JSON object with the five names of [`BYSTANDER_NAMES`] (of
-/// any case) and numbers 0–20; a code fence round it is taken off.
+/// PereGRM's bystander: the sum of the sub-scores, 0–100; see [`peregrm_subscores`].
 ///
 /// # Errors
 ///
 /// The reason why there is no such sum.
 pub fn peregrm_bystander(text: &str) -> Result<f64, Refusal> {
+    Ok(peregrm_subscores(text)?.iter().sum())
+}
+
+/// PereGRM's bystander: the numbers 0–20 of a JSON object with the five names of
+/// [`BYSTANDER_NAMES`] (of any case), in their order; a code fence round it is taken off.
+///
+/// # Errors
+///
+/// The reason why they cannot be read.
+pub fn peregrm_subscores(text: &str) -> Result<[f64; 5], Refusal> {
     let text = unfenced(after_thinking(text)).trim();
     let Ok(Value::Object(object)) = serde_json::from_str::<Value>(text) else {
         return Err(if text.is_empty() {
@@ -127,20 +136,20 @@ pub fn peregrm_bystander(text: &str) -> Result<f64, Refusal> {
             "the reply is no JSON object".to_owned().into()
         });
     };
-    let mut total = 0.0;
-    for name in BYSTANDER_NAMES {
+    let mut scores = [0.0; 5];
+    for (name, place) in BYSTANDER_NAMES.into_iter().zip(&mut scores) {
         let mut found = object.iter().filter(|(key, _)| key.trim().eq_ignore_ascii_case(name));
         let (_, value) = found.next().ok_or_else(|| format!("\"{name}\" is missing"))?;
         let score = value.as_f64().ok_or_else(|| format!("\"{name}\" is {value}, no number"))?;
         if !(0.0..=20.0).contains(&score) {
             return Err(format!("\"{name}\" is {score}, outside 0 to 20").into());
         }
-        total += score;
+        *place = score;
     }
     if object.len() > BYSTANDER_NAMES.len() {
         return Err(format!("the object has {} entries instead of 5", object.len()).into());
     }
-    Ok(total)
+    Ok(scores)
 }
 
 /// PereGRM's bystander, the authors' reading: the sum of every value of the object, numbers or

@@ -19,3 +19,9 @@ pub(super) fn digits(text: &str) -> Option<(&str, &str)> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     (end > 0).then(|| text.split_at(end))
 }
+
+/// What a policy says after its own thinking; `None` where `<think>` opens and never closes.
+pub(super) fn reply_part(text: &str) -> Option<&str> {
+    let reply = after_thinking(text);
+    (!reply.contains("<think>")).then_some(reply)
+}

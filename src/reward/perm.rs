@@ -47,6 +47,19 @@ impl Default for PermSettings {
     }
 }
 
+impl PermSettings {
+    /// Checks every constant.
+    ///
+    /// # Errors
+    ///
+    /// `Setting` for one that is negative or not finite, or weights without the mean.
+    pub fn check(&self) -> Result<()> {
+        constant("bystanderWeight", self.bystander_weight)?;
+        constant("lengthRate", self.length_rate)?;
+        mean_weights(self).map(|_| ())
+    }
+}
+
 /// What a judge said of one reply.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

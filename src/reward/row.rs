@@ -1,7 +1,9 @@
 use serde::{Deserialize, Serialize};
 
+use super::criteria::{Criteria, ScoredCriterion};
+use super::lines::reply_part;
 use super::{Sections, split_sections};
-use crate::formats::{Result, Row, filled, read_rows};
+use crate::formats::{Error, ErrorKind, Result, Row, filled, read_rows};
 
 /// Who the seeker is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +24,7 @@ pub struct Turn {
 }
 
 /// A reply to score, with its context: one row of the input of `attune score`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct ScoreRow {
     /// The row's name, unique in its file.
@@ -55,6 +57,10 @@ pub struct ScoreRow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "types", ts(optional))]
     pub tokens: Option<u32>,
+    /// Criteria written beforehand (PereGRM); the judge derives its own where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub criteria: Option<Criteria>,
 }
 
 impl Row for ScoreRow {
@@ -64,7 +70,17 @@ impl Row for ScoreRow {
 
     fn check(&self) -> Result<()> {
         filled("query", &self.query)?;
-        filled("response", self.sections().response)
+        if reply_part(&self.response).is_none() {
+            let mend = "The reply was cut inside its thinking: allow it more tokens, and keep \
+                        what follows </think>.";
+            let error = Error::new(ErrorKind::Missing, "the thinking never ends", mend);
+            return Err(error.at_field("response"));
+        }
+        filled("response", self.sections().response)?;
+        match &self.criteria {
+            Some(criteria) => criteria.check().map_err(|error| error.in_field("criteria")),
+            None => Ok(()),
+        }
     }
 }
 
@@ -79,9 +95,10 @@ impl ScoreRow {
     }
 
     /// The texts a judge reads: the analysis (of its own, else the section of the response) and
-    /// the reply.
+    /// the reply. A response's own thinking, up to and including the last `</think>`, is left out;
+    /// one that never ends leaves an empty reply.
     pub fn sections(&self) -> Sections<'_> {
-        let split = split_sections(&self.response);
+        let split = split_sections(reply_part(&self.response).unwrap_or_default());
         match self.analysis.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
             Some(analysis) => Sections { analysis: Some(analysis), ..split },
             None => split,
@@ -90,13 +107,44 @@ impl ScoreRow {
 }
 
 /// A perspective's score and the judge's distribution over the scale.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct PerspectiveScore {
-    /// The expected value of the distribution, 1 to 5.
+    /// The expected value of the distribution, 1 to 5; the mean over trials where there are several.
     pub score: f64,
     /// The probabilities of the levels 1 to 5, summing to 1.
     pub distribution: [f64; 5],
+    /// The judge's reason, where it gives one: of the first trial.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub rationale: Option<String>,
+    /// The score of each trial, where there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<Vec<f64>>"))]
+    pub trials: Vec<f64>,
+    /// The standard deviation between the judges of a panel (n − 1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub disagreement: Option<f64>,
+    /// The criteria and how far each is met, where the judge scores them one by one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<Vec<ScoredCriterion>>"))]
+    pub criteria: Vec<ScoredCriterion>,
+}
+
+impl PerspectiveScore {
+    /// A score with its distribution and nothing else.
+    pub fn new(score: f64, distribution: [f64; 5]) -> Self {
+        Self {
+            score,
+            distribution,
+            rationale: None,
+            trials: Vec::new(),
+            disagreement: None,
+            criteria: Vec::new(),
+        }
+    }
 }
 
 /// The bystander's five sub-scores, each 0 to 20.
@@ -116,13 +164,28 @@ pub struct BystanderScores {
 }
 
 /// The bystander's view.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Bystander {
-    /// The sum S of the sub-scores, 0 to 100.
+    /// The sum S of the sub-scores, 0 to 100; the mean over trials where there are several.
     pub total: f64,
-    /// The sub-scores.
-    pub subscores: BystanderScores,
+    /// The sub-scores, where the judge gives them one by one (PERM's format asks for the sum).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub subscores: Option<BystanderScores>,
+    /// The judge's reason, where it gives one: of the first trial.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub rationale: Option<String>,
+    /// The total of each trial, where there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<Vec<f64>>"))]
+    pub trials: Vec<f64>,
+    /// The standard deviation of the total between the judges of a panel (n − 1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub disagreement: Option<f64>,
 }
 
 /// What is taken off the empathy score.
@@ -136,15 +199,46 @@ pub struct Penalties {
 }
 
 /// Which judge scored, so that a figure can be traced.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct JudgeIdentity {
-    /// The engine, e.g. `builtin`.
+    /// The engine: `builtin`, `openai`, `panel` ….
     pub name: String,
     /// The version of attune.
     pub version: String,
-    /// SHA-256 of the judge's weights, where it has any.
-    pub weights: String,
+    /// SHA-256 of the judge's weights, where they are attune's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub weights: Option<String>,
+    /// The model, by the engine's name for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub model: Option<String>,
+    /// The endpoint, without credentials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub url: Option<String>,
+    /// The sampling temperature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub temperature: Option<f64>,
+    /// Name and version of the rubrics that the judge was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub rubrics: Option<String>,
+    /// By which tokenizer the reply's length was counted, where the row did not give it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub tokenizer: Option<String>,
+    /// How the opinions of a panel are joined: `mean` or `median`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub join: Option<String>,
+    /// The judges of a panel.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<Vec<JudgeIdentity>>"))]
+    pub members: Vec<JudgeIdentity>,
 }
 
 /// A scored reply: one row of the output of `attune score`.
@@ -153,9 +247,9 @@ pub struct JudgeIdentity {
 pub struct Scored {
     /// The input row's id.
     pub id: String,
-    /// R, the PERM reward.
+    /// R, the reward of the method chosen.
     pub reward: f64,
-    /// R_emp, 0.2 to 1.
+    /// R_emp (PERM) or H (PereGRM), 0.2 to 1.
     pub empathy: f64,
     /// The supporter's inner grasp.
     pub resonation: PerspectiveScore,
@@ -167,10 +261,20 @@ pub struct Scored {
     pub bystander: Bystander,
     /// What was taken off.
     pub penalties: Penalties,
-    /// The reply's length L in tokens.
-    pub tokens: u32,
+    /// The reply's length L in tokens; absent where nothing depends on it and nobody gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub tokens: Option<u32>,
     /// Names of values that were not judged but filled in; the built-in judge fills in none.
     pub imputed: Vec<String>,
+    /// Names of what lay above its scale and was cut to it, as the authors' code does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<Vec<String>>"))]
+    pub clamped: Vec<String>,
     /// Which judge scored.
     pub judge: JudgeIdentity,
+    /// Kinds of text in the reply that try to steer the judge, whose score they did not raise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<Vec<String>>"))]
+    pub steering: Vec<String>,
 }

@@ -42,6 +42,23 @@ pub fn split_sections(text: &str) -> Sections<'_> {
     }
 }
 
+/// What stands before the first of the marked sections; `None` where there is nothing, or where
+/// no `# Response` splits the text.
+#[cfg(feature = "models")]
+pub(super) fn before_sections(text: &str) -> Option<&str> {
+    let mut start = 0;
+    let (mut first, mut split) = (None, false);
+    for line in text.split_inclusive('\n') {
+        if let Some(name) = heading(line) {
+            first.get_or_insert(start);
+            split |= name == "response";
+        }
+        start += line.len();
+    }
+    let before = text[..first.filter(|_| split)?].trim();
+    (!before.is_empty()).then_some(before)
+}
+
 fn heading(line: &str) -> Option<&'static str> {
     let title =
         line.trim().strip_prefix('#')?.trim_start_matches('#').trim().trim_end_matches(':').trim();

@@ -1,19 +1,15 @@
-use super::types::FIELDS;
+use super::numbers::{FIELDS, Reading, constant_fills, fill, reward_of};
 use super::{
-    AggregateReport, Aggregated, AggregatedRow, FailedRow, JudgeFormat, JudgementSettings,
-    ParseFailure, RawJudgement, RowError,
+    AggregateReport, Aggregated, AggregatedRow, FailedRow, JudgementSettings, ParseFailure,
+    RawJudgement,
 };
 use crate::formats::{Error, ErrorKind, Result};
+use crate::reward::check_constants;
 use crate::reward::judge_reply::{
     Refusal, peregrm_bystander, peregrm_bystander_authors, peregrm_score, peregrm_score_authors,
     perm_bystander, perm_bystander_authors, perm_score, perm_score_authors,
 };
-use crate::reward::peregrm::{peregrm_reward, peregrm_share};
-use crate::reward::perm::{constant, perm_reward_unchecked};
-use crate::reward::{Judgement, Penalties, PermSettings};
-
-/// A text as read: a number, nothing to be read, or a number that ends the row.
-type Reading = std::result::Result<f64, Refusal>;
+use crate::reward::{Method, Penalties};
 
 /// Rewards of a batch of judgements.
 ///
@@ -32,11 +28,12 @@ type Reading = std::result::Result<f64, Refusal>;
 /// # Ok::<(), attune::formats::Error>(())
 /// ```
 pub fn aggregate(rows: &[RawJudgement], settings: &JudgementSettings) -> Result<AggregateReport> {
-    check(settings)?;
+    check_constants(settings.format, &settings.constants)
+        .map_err(|error| error.in_field("constants"))?;
     let read: Vec<[Vec<Reading>; 4]> = rows
         .iter()
         .map(|row| {
-            if settings.format == JudgeFormat::Perm
+            if settings.format == Method::Perm
                 && let Some(at) = row.trials().iter().position(|texts| texts.len() > 1)
             {
                 let mend = "Give one text, or choose the format peregrm.";
@@ -69,43 +66,24 @@ pub fn aggregate(rows: &[RawJudgement], settings: &JudgementSettings) -> Result<
     Ok(report)
 }
 
-/// PereGRM has a harmonic mean and no length penalty: settings of these would do nothing.
-fn check(settings: &JudgementSettings) -> Result<()> {
-    if settings.format == JudgeFormat::Perm {
-        return Ok(());
-    }
-    let given = settings.constants;
-    constant("bystanderWeight", given.bystander_weight)?;
-    let takes = PermSettings { bystander_weight: given.bystander_weight, ..Default::default() };
-    if given != takes {
-        return Err(Error::new(
-            ErrorKind::Setting,
-            "PereGRM takes no constant but the bystander's weight",
-            "Leave the others out, or choose the format perm.",
-        )
-        .at_field("constants"));
-    }
-    Ok(())
-}
-
 fn reading(settings: &JudgementSettings, field: usize, text: &str) -> Reading {
     let bystander = field == 3;
     if settings.on_parse_failure == ParseFailure::Authors {
         let nothing = || Refusal::Unread(UNREAD.to_owned());
         return match (settings.format, bystander) {
-            (JudgeFormat::Perm, false) => perm_score_authors(text).ok_or_else(nothing),
-            (JudgeFormat::Perm, true) => perm_bystander_authors(text).ok_or_else(nothing),
-            (JudgeFormat::Peregrm, false) => {
+            (Method::Perm, false) => perm_score_authors(text).ok_or_else(nothing),
+            (Method::Perm, true) => perm_bystander_authors(text).ok_or_else(nothing),
+            (Method::Peregrm, false) => {
                 peregrm_score_authors(text).unwrap_or_else(|| Err(nothing()))
             }
-            (JudgeFormat::Peregrm, true) => peregrm_bystander_authors(text).ok_or_else(nothing),
+            (Method::Peregrm, true) => peregrm_bystander_authors(text).ok_or_else(nothing),
         };
     }
     match (settings.format, bystander) {
-        (JudgeFormat::Perm, false) => perm_score(text),
-        (JudgeFormat::Perm, true) => perm_bystander(text),
-        (JudgeFormat::Peregrm, false) => peregrm_score(text),
-        (JudgeFormat::Peregrm, true) => peregrm_bystander(text),
+        (Method::Perm, false) => perm_score(text),
+        (Method::Perm, true) => perm_bystander(text),
+        (Method::Peregrm, false) => peregrm_score(text),
+        (Method::Peregrm, true) => peregrm_bystander(text),
     }
 }
 
@@ -115,11 +93,11 @@ const UNREAD: &str = "it gives no score that the authors' code finds";
 /// What stands in for an unread text of each field, where anything may.
 fn fills(read: &[[Vec<Reading>; 4]], settings: &JudgementSettings) -> Result<[Option<f64>; 4]> {
     let means = match (settings.on_parse_failure, settings.format) {
-        (ParseFailure::Error | ParseFailure::Drop, _) => return Ok([None; 4]),
-        (ParseFailure::Authors, JudgeFormat::Peregrm) => {
-            return Ok([Some(3.0), Some(3.0), Some(3.0), Some(80.0)]);
+        (ParseFailure::Error | ParseFailure::Drop, _)
+        | (ParseFailure::Authors, Method::Peregrm) => {
+            return Ok(constant_fills(settings.on_parse_failure));
         }
-        (ParseFailure::BatchMean, _) | (ParseFailure::Authors, JudgeFormat::Perm) => {
+        (ParseFailure::BatchMean, _) | (ParseFailure::Authors, Method::Perm) => {
             std::array::from_fn(|at| mean(read.iter().flat_map(|row| &row[at]).flatten()))
         }
     };
@@ -142,85 +120,24 @@ fn mean<'a>(values: impl Iterator<Item = &'a f64>) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
-/// The numbers of a row and the names of those filled in; why it failed, where nothing stands in.
-fn fill(
-    read: [Vec<Reading>; 4],
-    fills: [Option<f64>; 4],
-) -> std::result::Result<([Vec<f64>; 4], Vec<String>), RowError> {
-    let mut imputed = Vec::new();
-    let mut filled: [Vec<f64>; 4] = std::array::from_fn(|_| Vec::new());
-    for (at, trials) in read.into_iter().enumerate() {
-        let several = trials.len() > 1;
-        for (trial, reading) in trials.into_iter().enumerate() {
-            let value = match (reading, fills[at]) {
-                (Ok(value), _) => value,
-                (Err(Refusal::Unread(_)), Some(fill)) => {
-                    if imputed.last().is_none_or(|last| last != FIELDS[at]) {
-                        imputed.push(FIELDS[at].to_owned());
-                    }
-                    fill
-                }
-                (Err(refusal), _) => {
-                    let problem = refusal.problem().to_owned();
-                    let field = if several {
-                        format!("{}[{trial}]", FIELDS[at])
-                    } else {
-                        FIELDS[at].into()
-                    };
-                    return Err(RowError { code: "judge-reply".to_owned(), field, problem });
-                }
-            };
-            filled[at].push(value);
-        }
-    }
-    Ok((filled, imputed))
-}
-
 fn scored(
     row: &RawJudgement,
     trials: &[Vec<f64>; 4],
     imputed: Vec<String>,
     settings: &JudgementSettings,
 ) -> Result<Aggregated> {
-    let [res, exp, rec, by] = trials;
-    let total = by.iter().sum::<f64>() / by.len() as f64;
-    let mut clamped = Vec::new();
-    let (reward, [resonation, expression, reception], bystander) = match settings.format {
-        JudgeFormat::Perm => {
-            let judgement = Judgement {
-                resonation: res[0],
-                expression: exp[0],
-                reception: rec[0],
-                bystander: total,
-                tokens: row.tokens.unwrap_or(0),
-            };
-            let reward = perm_reward_unchecked(&judgement, &settings.constants)?;
-            (reward, [res[0], exp[0], rec[0]], total)
-        }
-        JudgeFormat::Peregrm => {
-            for (name, trials) in FIELDS.into_iter().zip([res, exp, rec]) {
-                if trials.iter().any(|x| *x > 5.0) {
-                    clamped.push(name.to_owned());
-                }
-            }
-            if total > 100.0 {
-                clamped.push(FIELDS[3].to_owned());
-            }
-            let weight = settings.constants.bystander_weight;
-            let reward = peregrm_reward([res, exp, rec], total, weight);
-            (reward, [res, exp, rec].map(|trials| 5.0 * peregrm_share(trials)), total.min(100.0))
-        }
-    };
+    let read = reward_of(settings.format, &settings.constants, trials, row.tokens)?;
+    let [resonation, expression, reception] = read.perspectives;
     Ok(Aggregated {
         id: row.id.clone(),
-        reward: reward.reward,
-        empathy: reward.empathy,
+        reward: read.reward.reward,
+        empathy: read.reward.empathy,
         resonation,
         expression,
         reception,
-        bystander,
-        penalties: Penalties { bystander: reward.bystander, length: reward.length },
+        bystander: read.bystander,
+        penalties: Penalties { bystander: read.reward.bystander, length: read.reward.length },
         imputed,
-        clamped,
+        clamped: read.clamped.iter().map(|at| FIELDS[*at].to_owned()).collect(),
     })
 }

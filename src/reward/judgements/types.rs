@@ -1,10 +1,8 @@
 use serde::{Deserialize, Serialize};
 
-use super::super::{Penalties, PermSettings};
+use super::super::{Method, Penalties, PermSettings};
+use super::numbers::FIELDS;
 use crate::formats::{Error, ErrorKind, Result, Row, read_rows};
-
-/// The four texts of a row, in the order of the results.
-pub(super) const FIELDS: [&str; 4] = ["resonation", "expression", "reception", "bystander"];
 
 /// What judges wrote of one reply: a row of the input.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,18 +44,6 @@ impl Trials {
     }
 }
 
-/// How the judge was asked to answer, and which reward follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub enum JudgeFormat {
-    /// PERM: `Score: n`, `Total Score: n / 100` (arXiv 2601.10532).
-    #[default]
-    Perm,
-    /// PereGRM: `\boxed{x}`, a JSON object of five sub-scores (arXiv 2606.00728).
-    Peregrm,
-}
-
 /// What becomes of a row with a text that cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -81,7 +67,7 @@ pub enum ParseFailure {
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct JudgementSettings {
     /// How the judge was asked to answer.
-    pub format: JudgeFormat,
+    pub format: Method,
     /// What becomes of texts that cannot be read.
     pub on_parse_failure: ParseFailure,
     /// The constants of the reward; PereGRM takes the bystander's weight alone.
@@ -127,10 +113,10 @@ pub struct FailedRow {
 }
 
 /// Why a row failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct RowError {
-    /// `judge-reply`.
+    /// `judge-reply`: an answer cannot be read. `judge-call`: no answer came.
     pub code: String,
     /// Which text: a name, with the number of the trial (from 0) where there are several.
     pub field: String,
