@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 use attune::model::{Backend, Device, TextEmbedder, TextEmbedderFiles, Weights};
 use attune::reward::builtin::train::{Target, TrainSettings, fit, predict};
 use attune::reward::builtin::{BuiltinFiles, BuiltinJudge};
-use attune::reward::{PermSettings, ScoreRow, Scored};
+use attune::reward::{ScoreRow, ScoreSettings, Scored};
 use proptest::prelude::*;
 use safetensors::tensor::{Dtype, TensorView};
 use serde_json::Value;
@@ -53,7 +53,7 @@ impl Files {
 }
 
 fn score(judge: &BuiltinJudge, rows: &[ScoreRow]) -> Vec<Scored> {
-    ready(judge.score(rows, &PermSettings::default())).unwrap()
+    ready(judge.score(rows, &ScoreSettings::default())).unwrap()
 }
 
 fn reply(response: &str) -> ScoreRow {
@@ -152,10 +152,10 @@ fn the_analysis_decides_resonation_and_nothing_else() {
 fn length_is_the_given_one_or_the_reply_s_own() {
     let judge = Files::read().judge();
     let mut row = reply("# Analysis\na long thought about it all\n# Response\nOh no.");
-    assert_eq!(score(&judge, std::slice::from_ref(&row))[0].tokens, 3);
+    assert_eq!(score(&judge, std::slice::from_ref(&row))[0].tokens, Some(3));
     row.tokens = Some(1_768);
     let scored = score(&judge, &[row]).remove(0);
-    assert_eq!(scored.tokens, 1_768);
+    assert_eq!(scored.tokens, Some(1_768));
     assert!((scored.penalties.length + 1.0).abs() < 1e-12);
 }
 

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use attune::{memory, recall, reward};
+use attune::{formats, memory, recall, reward, stats};
 use ts_rs::{Config, TS};
 
 /// Everything that crosses the edge, in reading order.
@@ -25,11 +25,21 @@ pub fn run(out: &Path) -> Result<()> {
     }
     text.push_str("\n/** Where models compute. */\nexport type Backend = \"cpu\" | \"webgpu\";\n");
     declare!(
+        formats::Warning,
+        stats::Bootstrap,
+        stats::Interval,
+        reward::Perspective,
+        reward::criteria::Criterion,
+        reward::criteria::Criteria,
+        reward::criteria::CriteriaRow,
+        reward::criteria::ScoredCriterion,
         reward::Persona,
         reward::Turn,
         reward::ScoreRow,
         reward::Aggregate,
         reward::PermSettings,
+        reward::Method,
+        reward::ScoreSettings,
         reward::Judgement,
         reward::PermReward,
         reward::PerspectiveScore,
@@ -40,7 +50,6 @@ pub fn run(out: &Path) -> Result<()> {
         reward::Scored,
         reward::judgements::Trials,
         reward::judgements::RawJudgement,
-        reward::judgements::JudgeFormat,
         reward::judgements::ParseFailure,
         reward::judgements::JudgementSettings,
         reward::judgements::Aggregated,
@@ -48,6 +57,33 @@ pub fn run(out: &Path) -> Result<()> {
         reward::judgements::FailedRow,
         reward::judgements::AggregatedRow,
         reward::judgements::AggregateReport,
+        reward::protocol::Thinking,
+        reward::protocol::ScoringSettings,
+        reward::protocol::Message,
+        reward::protocol::AnswerForm,
+        reward::protocol::Request,
+        reward::protocol::TokenProbability,
+        reward::protocol::TokenProbabilities,
+        reward::protocol::ReadFrom,
+        reward::protocol::OpinionGiven,
+        reward::protocol::OpinionFailure,
+        reward::protocol::Opinion,
+        reward::protocol::Opinions,
+        reward::protocol::Outcome,
+        reward::datasets::MemoryChoice,
+        reward::datasets::DatasetSettings,
+        reward::datasets::EvaluationItem,
+        reward::datasets::Alignment,
+        reward::evaluation::EvaluationRow,
+        reward::evaluation::SystemScores,
+        reward::evaluation::EvaluationSettings,
+        reward::evaluation::Cell,
+        reward::evaluation::SystemTable,
+        reward::evaluation::Difference,
+        reward::evaluation::Comparison,
+        reward::evaluation::EvaluationReport,
+        reward::LengthRow,
+        reward::LengthEffect,
         memory::Memory,
         memory::MemoryHit,
         recall::Scheme,
@@ -55,7 +91,6 @@ pub fn run(out: &Path) -> Result<()> {
         recall::Ties,
         recall::NoPositives,
         recall::RecallSettings,
-        recall::Warning,
         recall::RecallResult,
         recall::RecallSystem,
         recall::RecallReport,
@@ -63,6 +98,9 @@ pub fn run(out: &Path) -> Result<()> {
     text.push_str(
         "\n/** Settings of an aggregation, each with its default. */\n\
          export type JudgementOptions = Partial<Omit<JudgementSettings, \"constants\">> & {\n  \
+         constants?: Partial<PermSettings>;\n};\n\
+         \n/** How replies are scored, each setting with its default. */\n\
+         export type ScoringOptions = Partial<Omit<ScoringSettings, \"constants\">> & {\n  \
          constants?: Partial<PermSettings>;\n};\n",
     );
     std::fs::write(out, text).with_context(|| format!("cannot write {}", out.display()))

@@ -1,11 +1,13 @@
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::formats::Result;
 use crate::model::TextEmbedder;
-use crate::reward::ScoreRow;
 use crate::reward::features::{
     Exchange, FEATURES, NgramVocabulary, Similarities, features, sentences, words,
 };
+use crate::reward::{ScoreRow, Sections};
 
 /// Standardised features are cut here: an odd text must not drive a head to an extreme.
 const FEATURE_LIMIT: f32 = 4.0;
@@ -29,15 +31,24 @@ impl Judged {
     ///
     /// Those of the embedder.
     pub async fn read(rows: &[ScoreRow], embedder: &TextEmbedder) -> Result<Vec<[Self; 2]>> {
+        let versions: Vec<Version<'_>> = rows.iter().map(Version::of).collect();
+        Ok(Self::read_versions(&versions, &[], embedder).await?.0)
+    }
+
+    /// [`Self::read`] of versions of replies, and the embeddings of `others` beside them.
+    pub(super) async fn read_versions(
+        versions: &[Version<'_>],
+        others: &[&str],
+        embedder: &TextEmbedder,
+    ) -> Result<(Vec<[Self; 2]>, Vec<Vec<f32>>)> {
         let mut texts: Vec<&str> = Vec::new();
         let mut spans = Vec::new();
-        for row in rows {
-            let parts = row.sections();
+        for Version { row, analysis, response } in versions {
             let start = texts.len();
             texts.push(&row.query);
             texts.extend(row.memory.iter().map(String::as_str));
             let mut judged = Vec::new();
-            for text in [parts.analysis, Some(parts.response)].into_iter().flatten() {
+            for text in [analysis.as_deref(), Some(response.as_ref())].into_iter().flatten() {
                 let at = texts.len();
                 texts.push(text);
                 texts.extend(sentences(text));
@@ -45,7 +56,10 @@ impl Judged {
             }
             spans.push((start, judged));
         }
-        let vectors = embedder.embed(&texts).await?;
+        let end = texts.len();
+        texts.extend(others);
+        let mut vectors = embedder.embed(&texts).await?;
+        let others = vectors.split_off(end);
 
         let read = |row: &ScoreRow, start: usize, text: &str, own: std::ops::Range<usize>| {
             let query = &vectors[start];
@@ -67,16 +81,36 @@ impl Judged {
             };
             Self { features: features(&exchange), words: words(text), embedding: vector.clone() }
         };
-        Ok(rows
+        let judged = versions
             .iter()
             .zip(spans)
-            .map(|(row, (start, judged))| {
+            .map(|(Version { row, .. }, (start, judged))| {
                 let mut read = judged.into_iter().map(|(text, own)| read(row, start, text, own));
                 let first = read.next().expect("the reply is always read");
                 let second = read.next().unwrap_or_else(|| first.clone());
                 [first, second]
             })
-            .collect())
+            .collect();
+        Ok((judged, others))
+    }
+}
+
+/// A reply to judge: that of a row, or one with parts taken out.
+#[derive(Debug, Clone)]
+pub(super) struct Version<'a> {
+    /// The row, for its context.
+    pub row: &'a ScoreRow,
+    /// The analysis, where there is one.
+    pub analysis: Option<Cow<'a, str>>,
+    /// The reply.
+    pub response: Cow<'a, str>,
+}
+
+impl<'a> Version<'a> {
+    /// The reply as the row gives it.
+    pub fn of(row: &'a ScoreRow) -> Self {
+        let Sections { analysis, response } = row.sections();
+        Self { row, analysis: analysis.map(Cow::Borrowed), response: Cow::Borrowed(response) }
     }
 }
 
@@ -86,7 +120,7 @@ fn background(row: &ScoreRow) -> String {
     persona.into_iter().chain(row.scenario.as_deref()).chain(turns).collect::<Vec<_>>().join("\n")
 }
 
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 

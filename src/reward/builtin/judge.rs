@@ -1,5 +1,10 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::input::Version;
+use super::measure::ReplyReading;
+use super::peregrm::RowCriteria;
+use super::perspectives::{View, perspective, subscores};
+use super::versions::versions;
 use super::{InputLayout, Judged};
 use crate::formats::{Error, ErrorKind, Result, sha256};
 use crate::model::{
@@ -8,8 +13,8 @@ use crate::model::{
 };
 use crate::reward::features::NgramVocabulary;
 use crate::reward::{
-    Bystander, BystanderScores, JudgeIdentity, Judgement, Penalties, PermSettings,
-    PerspectiveScore, ScoreRow, Scored, perm_reward,
+    Bystander, JudgeIdentity, Judgement, Method, Penalties, ScoreRow, ScoreSettings, Scored,
+    peregrm_reward, perm_reward,
 };
 
 /// The format of the heads' weights file.
@@ -71,7 +76,8 @@ impl BuiltinJudge {
             identity: JudgeIdentity {
                 name: "builtin".to_owned(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
-                weights: sha256(&[files.heads]),
+                weights: Some(sha256(&[files.heads])),
+                ..JudgeIdentity::default()
             },
             device: device.clone(),
         })
@@ -98,13 +104,14 @@ impl BuiltinJudge {
                 .to_owned(),
             ..ScoreRow::default()
         };
-        let settings = PermSettings::default();
+        let settings = ScoreSettings::default();
         let figures = |scored: &[Scored]| -> Vec<f64> {
-            let perspectives = |s: &Scored| [s.resonation, s.expression, s.reception];
+            let perspectives =
+                |s: &Scored| [&s.resonation, &s.expression, &s.reception].map(|p| p.distribution);
             scored
                 .iter()
                 .flat_map(|s| {
-                    let levels = perspectives(s).into_iter().flat_map(|p| p.distribution);
+                    let levels = perspectives(s).into_iter().flatten();
                     levels.chain([s.bystander.total / 100.0]).collect::<Vec<_>>()
                 })
                 .collect()
@@ -122,72 +129,107 @@ impl BuiltinJudge {
         Ok(())
     }
 
-    /// Scores rows with the PERM reward, in order. The caller has checked them
+    /// Scores rows by the method chosen, in order. The caller has checked them
     /// ([`ScoreRow::read`] or [`check_rows`](crate::formats::check_rows)) and chooses how many go at once.
+    ///
+    /// A reply that tries to steer its judge is scored as it is and with such text taken out or
+    /// replaced by ordinary text ([`steering`](crate::reward::steering)); the lowest score of each
+    /// perspective counts.
     ///
     /// # Errors
     ///
-    /// `Device` where the device fails; `Setting` for a constant out of range.
-    pub async fn score(&self, rows: &[ScoreRow], settings: &PermSettings) -> Result<Vec<Scored>> {
+    /// `Device` where the device fails; `Setting` for a constant out of range or of no use.
+    pub async fn score(&self, rows: &[ScoreRow], settings: &ScoreSettings) -> Result<Vec<Scored>> {
+        settings.check()?;
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        let judged = Judged::read(rows, &self.embedder).await?;
+        let (mut texts, mut plan) = (Vec::new(), Vec::new());
+        for row in rows {
+            let (versions, kinds) = versions(row);
+            let start = texts.len();
+            texts.extend(versions);
+            let personal = settings.method == Method::Peregrm;
+            plan.push((start..texts.len(), kinds, personal.then(|| RowCriteria::of(row))));
+        }
+        let criteria = plan.iter().filter_map(|(.., criteria)| criteria.as_ref());
+        let targets: Vec<&str> = criteria.flat_map(RowCriteria::targets).collect();
+        let (judged, embedded) = Judged::read_versions(&texts, &targets, &self.embedder).await?;
+        let mut views = self.views(&judged, settings.method).await?.into_iter();
+
+        let mut embedded = embedded.as_slice();
+        let mut scored = Vec::with_capacity(rows.len());
+        for (row, (span, kinds, criteria)) in rows.iter().zip(plan) {
+            let own = views.by_ref().take(span.len());
+            let seen: Vec<View> = match &criteria {
+                None => own.collect(),
+                Some(criteria) => {
+                    let (close, rest) = embedded.split_at(criteria.targets().count());
+                    embedded = rest;
+                    let texts = texts[span.clone()].iter().zip(&judged[span]);
+                    let judge =
+                        |(view, (text, [_, reply])): (View, (&Version<'_>, &[Judged; 2]))| {
+                            let reading = ReplyReading::of(&text.response, &reply.embedding);
+                            criteria.judge(view, &reading, close)
+                        };
+                    own.zip(texts).map(judge).collect()
+                }
+            };
+            let view = View::lowest(seen).expect("every row has the version that it brings");
+            scored.push(Scored { steering: kinds, ..self.scored(row, settings, view)? });
+        }
+        Ok(scored)
+    }
+
+    /// What the heads make of texts: PERM judges resonation on the analysis, PereGRM all on the
+    /// reply.
+    async fn views(&self, judged: &[[Judged; 2]], method: Method) -> Result<Vec<View>> {
         let inputs: Vec<f32> = judged
             .iter()
             .flatten()
             .flat_map(|text| self.layout.inputs(text, &self.vocabulary))
             .collect();
-        let shape = [2 * rows.len(), self.layout.width()];
+        let shape = [2 * judged.len(), self.layout.width()];
         let output =
             self.heads.forward(Tensor::from_data(TensorData::new(inputs, shape), &self.device));
         let levels = read_back(output.levels).await?;
         let bystander = read_back(output.bystander).await?;
 
-        // Two lines of output a row: the analysis, which decides resonation, and the reply, which
-        // decides the rest.
+        // Two lines of output a text: the analysis, then the reply.
         let levels: Vec<[f32; LEVELS]> = levels.as_chunks().0.to_vec();
         let bystander: Vec<[f32; BYSTANDER_SUBSCORES]> = bystander.as_chunks().0.to_vec();
         let level = |line: usize, head: usize| perspective(levels[line * PERSPECTIVES + head]);
-        rows.iter()
-            .enumerate()
-            .map(|(at, row)| {
-                let (analysis, reply) = (2 * at, 2 * at + 1);
-                let [content, structure, efficiency, objectivity, accuracy] =
-                    bystander[reply].map(|share| 20.0 * f64::from(share).clamp(0.0, 1.0));
-                let subscores =
-                    BystanderScores { content, structure, efficiency, objectivity, accuracy };
-                self.scored(
-                    row,
-                    settings,
-                    [level(analysis, 0), level(reply, 1), level(reply, 2)],
-                    subscores,
-                )
-            })
-            .collect()
+        let view = |at: usize| {
+            let (analysis, reply) = (2 * at, 2 * at + 1);
+            let inner = if method == Method::Perm { analysis } else { reply };
+            View {
+                perspectives: [level(inner, 0), level(reply, 1), level(reply, 2)],
+                subscores: subscores(bystander[reply]),
+            }
+        };
+        Ok((0..judged.len()).map(view).collect())
     }
 
-    fn scored(
-        &self,
-        row: &ScoreRow,
-        settings: &PermSettings,
-        [resonation, expression, reception]: [PerspectiveScore; PERSPECTIVES],
-        subscores: BystanderScores,
-    ) -> Result<Scored> {
+    fn scored(&self, row: &ScoreRow, settings: &ScoreSettings, view: View) -> Result<Scored> {
         let tokens = match row.tokens {
             Some(tokens) => tokens,
             None => self.embedder.tokens(row.sections().response)?.len() as u32,
         };
-        let BystanderScores { content, structure, efficiency, objectivity, accuracy } = subscores;
-        let total = content + structure + efficiency + objectivity + accuracy;
-        let judgement = Judgement {
-            resonation: resonation.score,
-            expression: expression.score,
-            reception: reception.score,
-            bystander: total,
-            tokens,
+        let total = view.total();
+        let View { perspectives: [resonation, expression, reception], subscores } = view;
+        let scores = [resonation.score, expression.score, reception.score];
+        let reward = match settings.method {
+            Method::Perm => {
+                let [resonation, expression, reception] = scores;
+                let judgement =
+                    Judgement { resonation, expression, reception, bystander: total, tokens };
+                perm_reward(&judgement, &settings.constants())?
+            }
+            Method::Peregrm => {
+                let trials = [&scores[..1], &scores[1..2], &scores[2..]];
+                peregrm_reward(trials, total, settings.bystander_weight)
+            }
         };
-        let reward = perm_reward(&judgement, settings)?;
         Ok(Scored {
             id: row.id.clone(),
             reward: reward.reward,
@@ -195,20 +237,19 @@ impl BuiltinJudge {
             resonation,
             expression,
             reception,
-            bystander: Bystander { total, subscores },
+            bystander: Bystander {
+                total,
+                subscores: Some(subscores),
+                rationale: None,
+                trials: Vec::new(),
+                disagreement: None,
+            },
             penalties: Penalties { bystander: reward.bystander, length: reward.length },
-            tokens,
+            tokens: Some(tokens),
             imputed: Vec::new(),
+            clamped: Vec::new(),
             judge: self.identity.clone(),
+            steering: Vec::new(),
         })
     }
-}
-
-/// The distribution in double precision, summing to 1, with its expected value.
-fn perspective(levels: [f32; LEVELS]) -> PerspectiveScore {
-    let levels = levels.map(|p| f64::from(p).max(0.0));
-    let sum: f64 = levels.iter().sum();
-    let distribution = levels.map(|p| p / sum);
-    let score = distribution.iter().zip(1..).map(|(p, level)| p * f64::from(level)).sum::<f64>();
-    PerspectiveScore { score: score.clamp(1.0, 5.0), distribution }
 }

@@ -1,7 +1,7 @@
 use anyhow::Result;
 use attune::model::Device;
 use attune::reward::builtin::{BuiltinFiles, BuiltinJudge};
-use attune::reward::{PermSettings, ScoreRow};
+use attune::reward::{ScoreRow, ScoreSettings};
 use serde_json::{Value, json};
 
 use super::{EmbedderBytes, WEIGHTS};
@@ -18,7 +18,7 @@ pub fn write() -> Result<()> {
 
     let mut corpus: Value = serde_json::from_slice(&std::fs::read(FILE)?)?;
     let rows: Vec<ScoreRow> = serde_json::from_value(corpus["rows"].clone())?;
-    let scored = pollster::block_on(judge.score(&rows, &PermSettings::default()))?;
+    let scored = pollster::block_on(judge.score(&rows, &ScoreSettings::default()))?;
     corpus["expected"] = json!(scored);
     std::fs::write(FILE, format!("{}\n", serde_json::to_string_pretty(&corpus)?))?;
     println!("{FILE}: {} rows", rows.len());

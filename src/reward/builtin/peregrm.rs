@@ -1,0 +1,68 @@
+use super::fixed::fixed_measure;
+use super::measure::{ReplyReading, spread};
+use super::perspectives::View;
+use crate::reward::criteria::{Measure, MeasuredCriterion, ScoredCriterion, personal_criteria};
+use crate::reward::{Perspective, PerspectiveScore, ScoreRow};
+
+const PERSPECTIVES: [Perspective; 3] =
+    [Perspective::Resonation, Perspective::Expression, Perspective::Reception];
+
+/// The criteria of one row for each perspective: those it brings, else those derived for it.
+pub(super) struct RowCriteria([Vec<MeasuredCriterion>; 3]);
+
+impl RowCriteria {
+    pub fn of(row: &ScoreRow) -> Self {
+        Self(PERSPECTIVES.map(|perspective| {
+            let fixed = row.criteria.as_ref().map_or(&[][..], |all| all.of(perspective));
+            if fixed.is_empty() {
+                return personal_criteria(row, perspective);
+            }
+            let measured = |criterion: &_| MeasuredCriterion {
+                criterion: Clone::clone(criterion),
+                measure: fixed_measure(criterion),
+            };
+            fixed.iter().map(measured).collect()
+        }))
+    }
+
+    /// The sentences whose closeness to the reply is measured, in the order that [`Self::judge`]
+    /// takes their embeddings.
+    pub fn targets(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().flatten().filter_map(|criterion| match &criterion.measure {
+            Measure::Close(text) => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Scores each criterion: x = Σ weight · score / Σ weight for each perspective, and the
+    /// mixture of the criteria's distributions.
+    pub fn judge(&self, mut view: View, reply: &ReplyReading<'_>, targets: &[Vec<f32>]) -> View {
+        let mut targets = targets.iter();
+        for (criteria, scale) in self.0.iter().zip(&mut view.perspectives) {
+            let all: f64 = criteria.iter().map(|criterion| criterion.criterion.weight).sum();
+            let (mut x, mut mixture, mut scored) = (0.0, [0.0; 5], Vec::new());
+            for MeasuredCriterion { criterion, measure } in criteria {
+                let target = match measure {
+                    Measure::Close(_) => targets.next().map(Vec::as_slice),
+                    _ => None,
+                };
+                let score = reply.score(measure, scale.score, target);
+                let distribution = match measure {
+                    Measure::General => scale.distribution,
+                    _ => spread(score),
+                };
+                let share = criterion.weight / all;
+                x += share * score;
+                mixture.iter_mut().zip(distribution).for_each(|(sum, p)| *sum += share * p);
+                scored.push(ScoredCriterion {
+                    name: criterion.name.clone(),
+                    weight: criterion.weight,
+                    description: criterion.description.clone(),
+                    score,
+                });
+            }
+            *scale = PerspectiveScore { criteria: scored, ..PerspectiveScore::new(x, mixture) };
+        }
+        view
+    }
+}
