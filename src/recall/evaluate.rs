@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ranking::Standing;
 use super::{ExposureLog, Scores, Ties};
-use crate::formats::{Error, ErrorKind, Result};
+use crate::formats::{Error, ErrorKind, Result, Warning};
 
 /// How Recall is estimated from the exposure log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,16 +63,6 @@ impl Default for RecallSettings {
             no_positives: NoPositives::default(),
         }
     }
-}
-
-/// Something the reader of the figures must know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub struct Warning {
-    /// A stable code.
-    pub code: String,
-    /// The same in a sentence.
-    pub message: String,
 }
 
 /// One estimate of Recall.

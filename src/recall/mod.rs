@@ -16,9 +16,10 @@ mod exposure;
 mod ranking;
 mod scores;
 
+pub use crate::formats::Warning;
 pub use evaluate::{
     Average, NoPositives, RecallReport, RecallResult, RecallSettings, RecallSystem, Scheme,
-    Warning, evaluate,
+    evaluate,
 };
 pub use exposure::{Exposed, ExposureLog};
 pub use ranking::Ties;

@@ -3,7 +3,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::convert::{Thrown, from_js, to_js};
-use crate::formats::sha256;
+use crate::formats::{check_rows, sha256};
 use crate::memory::{Memory, MemoryStore};
 use crate::recall::{ExposureLog, RecallSettings, Scores, evaluate};
 use crate::reward::judgements::{JudgementSettings, RawJudgement, aggregate};
@@ -42,6 +42,30 @@ pub fn aggregate_judgements(
 #[wasm_bindgen(js_name = readScoreRows, unchecked_return_type = "t.ScoreRow[]")]
 pub fn read_score_rows(file: &str, bytes: &[u8]) -> Result<JsValue, Thrown> {
     Ok(to_js(&ScoreRow::read(file, bytes)?))
+}
+
+/// Checks rows that did not come from a file: empty fields, ids that occur twice.
+#[wasm_bindgen(js_name = checkRows)]
+pub fn check_rows_js(
+    #[wasm_bindgen(unchecked_param_type = "t.ScoreRow[]")] rows: JsValue,
+) -> Result<(), Thrown> {
+    let rows: Vec<ScoreRow> = from_js("rows", &rows)?;
+    Ok(check_rows(&rows, |_| false).map_err(|error| error.in_field("rows"))?)
+}
+
+/// SHA-256 of a text, as lower-case hexadecimal digits.
+#[wasm_bindgen(js_name = sha256)]
+pub fn sha256_js(text: &str) -> String {
+    sha256(&[text.as_bytes()])
+}
+
+/// The reply of a row as it is judged: without thinking and analysis.
+#[wasm_bindgen(js_name = judgedReply)]
+pub fn judged_reply(
+    #[wasm_bindgen(unchecked_param_type = "t.ScoreRow")] row: JsValue,
+) -> Result<String, Thrown> {
+    let row: ScoreRow = from_js("row", &row)?;
+    Ok(row.sections().response.to_owned())
 }
 
 /// Reads a JSONL file of memories.

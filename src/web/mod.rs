@@ -5,6 +5,10 @@
 mod convert;
 #[cfg(not(feature = "models"))]
 mod core;
+#[cfg(not(feature = "models"))]
+mod evaluation;
+#[cfg(not(feature = "models"))]
+mod judging;
 #[cfg(feature = "models")]
 mod models;
 

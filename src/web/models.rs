@@ -1,12 +1,13 @@
 use js_sys::Float32Array;
+use tokenizers::Tokenizer;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::convert::{Thrown, from_js, to_js};
-use crate::formats::check_rows;
+use crate::formats::{Error, ErrorKind};
 use crate::model::{Backend, TextEmbedderFiles};
 use crate::reward::builtin::{BuiltinFiles, BuiltinJudge};
-use crate::reward::{PermSettings, ScoreRow};
+use crate::reward::{ScoreRow, ScoreSettings};
 
 /// The built-in judge and its text embedder, on one device.
 #[wasm_bindgen]
@@ -47,25 +48,51 @@ impl Models {
         Ok(vectors.iter().map(|vector| Float32Array::from(vector.as_slice())).collect())
     }
 
-    /// Checks rows that did not come from a file: empty fields, ids that occur twice.
-    #[wasm_bindgen(js_name = checkRows)]
-    pub fn check_rows(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "t.ScoreRow[]")] rows: JsValue,
-    ) -> Result<(), Thrown> {
-        let rows: Vec<ScoreRow> = from_js("rows", &rows)?;
-        Ok(check_rows(&rows, |_| false).map_err(|error| error.in_field("rows"))?)
+    /// How many tokens the built-in tokenizer makes of each text.
+    #[wasm_bindgen(js_name = countTokens)]
+    pub fn count_tokens(&self, texts: Vec<String>) -> Result<Vec<u32>, Thrown> {
+        let count = |text: &String| Ok(self.0.embedder().tokens(text)?.len() as u32);
+        texts.iter().map(count).collect()
     }
 
-    /// PERM rewards of `rows`, in order.
+    /// Rewards of `rows`, in order.
     #[wasm_bindgen(unchecked_return_type = "t.Scored[]")]
     pub async fn score(
         &self,
         #[wasm_bindgen(unchecked_param_type = "t.ScoreRow[]")] rows: JsValue,
-        #[wasm_bindgen(unchecked_param_type = "Partial<t.PermSettings>")] settings: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Partial<t.ScoreSettings>")] settings: JsValue,
     ) -> Result<JsValue, Thrown> {
         let rows: Vec<ScoreRow> = from_js("rows", &rows)?;
-        let settings: PermSettings = from_js("settings", &settings)?;
+        let settings: ScoreSettings = from_js("settings", &settings)?;
         Ok(to_js(&self.0.score(&rows, &settings).await?))
+    }
+}
+
+/// A tokenizer read from a `tokenizer.json`, to count how long replies are.
+#[wasm_bindgen]
+pub struct TokenCounter(Tokenizer);
+
+#[wasm_bindgen]
+impl TokenCounter {
+    /// Reads the file.
+    pub fn open(file: &str, bytes: &[u8]) -> Result<TokenCounter, Thrown> {
+        let read = Tokenizer::from_bytes(bytes).map_err(|error| {
+            let mend = "Give the tokenizer.json of a model on the Hugging Face hub.";
+            Error::new(ErrorKind::Syntax, format!("it is no tokenizer ({error})"), mend)
+                .in_file(file)
+        });
+        Ok(Self(read?))
+    }
+
+    /// How many tokens it makes of each text, without special ones.
+    pub fn count(&self, texts: Vec<String>) -> Result<Vec<u32>, Thrown> {
+        let count = |text: &String| {
+            let encoding = self.0.encode(text.as_str(), false).map_err(|error| {
+                let mend = "Give the row's tokens yourself.";
+                Error::new(ErrorKind::Syntax, format!("a reply cannot be counted ({error})"), mend)
+            })?;
+            Ok(encoding.len() as u32)
+        };
+        texts.iter().map(count).collect()
     }
 }
