@@ -1,9 +1,9 @@
-import { type Aggregate, createAttune, type JudgeFormat, type ParseFailure } from '../lib/node.js';
+import { type Aggregate, createAttune, type Method, type ParseFailure } from '../lib/node.js';
 import { BAD_INPUT } from './exit.js';
 import { jsonl, read, write } from './files.js';
 
 interface Options {
-  format: JudgeFormat;
+  format: Method;
   onParseFailure: ParseFailure;
   aggregate: Aggregate;
   out?: string;

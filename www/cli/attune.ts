@@ -2,9 +2,20 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { AttuneError } from '../lib/node.js';
 import { aggregate } from './aggregate.js';
+import { criteria } from './criteria.js';
 import { embed } from './embed.js';
+import { evaluate } from './evaluate.js';
 import { BAD_INPUT, USAGE } from './exit.js';
 import { searchMemories } from './memory.js';
+import {
+  aggregateOption,
+  count,
+  judgeOptions,
+  number,
+  policyOption,
+  rewardOptions,
+  whole,
+} from './options.js';
 import { recall } from './recall.js';
 import { score } from './score.js';
 
@@ -15,20 +26,24 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const program = new Command('attune')
-  .description('Score replies for empathy, search memories, evaluate recall; all on this machine.')
+  .description('Score replies for empathy, search memories, evaluate recall. Nothing leaves this machine unless you name an endpoint.')
   .version('0.1.0')
   .exitOverride()
   .showHelpAfterError('(attune --help tells more)');
 
-program
-  .command('score')
-  .description('score English replies with the PERM reward')
-  .argument(
-    '<input>',
-    'JSONL rows {id, query, response, persona?, scenario?, memory?, history?, analysis?, tokens?}',
-  )
-  .addOption(new Option('--method <method>', 'the reward').choices(['perm']).default('perm'))
-  .addOption(new Option('--judge <judge>', 'who judges').choices(['builtin']).default('builtin'))
+rewardOptions(
+  judgeOptions(
+    program
+      .command('score')
+      .description('score replies, with the built-in judge (English) or a language model')
+      .argument(
+        '<input>',
+        'JSONL rows {id, query, response, persona?, scenario?, memory?, history?, analysis?, tokens?}',
+      ),
+  ),
+)
+  .option('--criteria <file>', 'fixed criteria, JSONL rows {id, criteria} (peregrm)')
+  .option('--resume', 'go on where a run with the same --out was broken off')
   .option('--out <file>', 'write the JSONL here instead of standard output')
   .action(score);
 
@@ -44,18 +59,49 @@ program
       .choices(['perm', 'peregrm'])
       .default('perm'),
   )
-  .addOption(
-    new Option('--on-parse-failure <policy>', 'what becomes of texts that cannot be read')
-      .choices(['error', 'drop', 'batch-mean', 'authors'])
-      .default('error'),
-  )
-  .addOption(
-    new Option('--aggregate <mean>', 'how PERM joins the perspectives')
-      .choices(['harmonic', 'geometric', 'mean'])
-      .default('harmonic'),
-  )
+  .addOption(policyOption())
+  .addOption(aggregateOption())
   .option('--out <file>', 'write the JSONL here instead of standard output')
   .action(aggregate);
+
+judgeOptions(
+  program
+    .command('criteria')
+    .description('write criteria for the queries of rows or of a dataset, before any reply is seen')
+    .argument('<input>', 'JSONL rows as for score, or a PersonaEmp dataset (JSON)'),
+)
+  .option('--out <file>', 'write here: JSONL {id, criteria}, for a dataset its criteria sidecar')
+  .action(criteria);
+
+judgeOptions(
+  program
+    .command('evaluate')
+    .description('judge predictions for a dataset: resonation, expression, reception by split and category')
+    .requiredOption('--dataset <file>', 'a PersonaEmp dataset (JSON) or PERM rows (JSONL)')
+    .requiredOption('--predictions <file>', 'the replies: JSON by session, or JSONL {id, response}')
+    .option('--baseline <files...>', 'predictions of other systems, to compare with'),
+  // The papers' evaluation samples nothing, unlike their training.
+  0,
+)
+  .addOption(
+    new Option('--method <method>', 'criteria for this user, or the five levels')
+      .choices(['peregrm', 'perm'])
+      .default('peregrm'),
+  )
+  .option('--criteria <file>', 'the criteria sidecar (default: those in the dataset, else derived)')
+  .addOption(
+    new Option('--memory <which>', 'which memories the judge sees')
+      .choices(['all', 'relevant'])
+      .default('all'),
+  )
+  .option('--split <name>', 'the split of sessions that name none', 'test')
+  .addOption(policyOption())
+  .option('--level <number>', 'the level of the intervals', number, 0.95)
+  .option('--resamples <number>', 'resamples of users', whole, 2000)
+  .option('--seed <number>', 'the seed of resampling and permutation', count, 7)
+  .option('--rows <file>', 'also write every judged reply, as JSONL')
+  .option('--out <file>', 'write the JSON here instead of standard output')
+  .action(evaluate);
 
 program
   .command('embed')
@@ -97,13 +143,6 @@ program
   )
   .option('--out <file>', 'write the JSON here instead of standard output')
   .action(recall);
-
-function whole(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) {
-    throw new InvalidArgumentError('Give a whole number from 1 to 999999999.');
-  }
-  return Number(text);
-}
 
 function wholes(text: string): number[] {
   return text.split(',').map((part) => whole(part.trim()));

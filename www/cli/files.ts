@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AttuneError } from '../lib/node.js';
@@ -45,7 +46,7 @@ export async function write(text: string, path?: string): Promise<void> {
 }
 
 /** The regular file to put in place, links followed; none where something else is there. */
-async function destination(path: string): Promise<string | undefined> {
+export async function destination(path: string): Promise<string | undefined> {
   try {
     const target = await realpath(path);
     return (await stat(target)).isFile() ? target : undefined;
@@ -53,6 +54,33 @@ async function destination(path: string): Promise<string | undefined> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return path;
     throw unreachable(path, 'written', error, 'Check the path and its permissions.');
   }
+}
+
+/** The pieces of a file, for input that need not fit into memory. */
+export async function* pieces(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(path) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw unreachable(path, 'read', error, 'Check the path.');
+  }
+}
+
+/** Tells on standard error how a batch comes along, where someone is watching. */
+export function tell(what: string) {
+  const watched = process.stderr.isTTY;
+  let last = 0;
+  const told = (done: number, total: number, failed: number, rate: number, remaining?: number) => {
+    const now = Date.now();
+    if (!watched || (now - last < 100 && done < total)) return;
+    last = now;
+    const left = remaining === undefined ? '' : `, ${Math.ceil(remaining)} s left`;
+    const bad = failed > 0 ? `, ${failed} failed` : '';
+    process.stderr.write(`\r\x1b[K${what} ${done}/${total}${bad}, ${rate.toFixed(1)} rows/s${left}`);
+  };
+  told.end = () => {
+    if (watched && last > 0) process.stderr.write('\n');
+  };
+  return told;
 }
 
 /** One JSON value a line. */
@@ -70,7 +98,8 @@ export function progress(
   };
 }
 
-function unreachable(path: string, done: string, error: unknown, mend: string): AttuneError {
+/** A file that cannot be used. */
+export function unreachable(path: string, done: string, error: unknown, mend: string): AttuneError {
   const why = (error as NodeJS.ErrnoException).code ?? String(error);
   return new AttuneError('file', `cannot be ${done} (${why})`, mend, { file: path });
 }

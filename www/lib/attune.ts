@@ -2,23 +2,46 @@ import type {
   Connection,
   DeviceReport,
   EngineCalls,
-  NamedBytes,
   OnProgress,
 } from './connection.js';
 import { AttuneError, aborted } from './error.js';
+import { type FileLike, named, rowSource } from './file-like.js';
+import { builtin } from './judges/builtin.js';
+import type { Judge } from './judges/judge.js';
+import { type CallCache, memoryCache, type Spool } from './scoring/calls.js';
+import { constantsOf, set, type TokenizerChoice } from './scoring/context.js';
+import { writeCriteria } from './scoring/criteria.js';
+import { type Evaluation, evaluateSystems } from './scoring/evaluate.js';
+import { comparePairs, type Pair, type PairOptions, type PairReport } from './scoring/pairs.js';
+import type { BatchProgress } from './scoring/progress.js';
+import { type RunSettings, type ScoredRow, ScoreRun, withRun } from './scoring/run.js';
+import { type Pieces, type RowSource, rowsOf } from './scoring/source.js';
 import type {
   AggregateReport,
   Backend,
+  Bootstrap,
+  Criteria,
+  CriteriaRow,
+  DatasetSettings,
+  EvaluationItem,
+  EvaluationSettings,
+  FailedRow,
   Judgement,
   JudgementOptions,
+  Method,
+  LengthEffect,
+  LengthRow,
   Memory,
   MemoryHit,
+  ParseFailure,
   PermReward,
   PermSettings,
   RecallReport,
   RecallSettings,
   Scored,
   ScoreRow,
+  ScoringOptions,
+  Thinking,
 } from './types.js';
 
 /** What every call that can take long accepts. */
@@ -29,30 +52,88 @@ export interface CallOptions {
   onProgress?: OnProgress;
 }
 
-/** Settings of {@link Attune.score}. */
-export interface ScoreOptions extends CallOptions, Partial<PermSettings> {}
+/** Settings of {@link Attune.score} and {@link Attune.scoreBatch}; every one has a default. */
+export interface ScoreOptions extends Partial<PermSettings> {
+  /** Ends the call with an `AbortError`. */
+  signal?: AbortSignal;
+  /** Who judges; the built-in judge by default. */
+  judge?: Judge;
+  /** The reward; `perm` by default. */
+  method?: Method;
+  /** How often each perspective is judged (PereGRM); 1 by default. */
+  trials?: number;
+  /** What becomes of answers that cannot be read; `error` by default. */
+  onParseFailure?: ParseFailure;
+  /** What becomes of the thinking before a reply; `drop` by default. */
+  thinking?: Thinking;
+  /** A rubrics file in place of attune's English one. */
+  rubrics?: FileLike;
+  /** How reply lengths are counted where rows do not say them; attune's own tokenizer by default. */
+  tokenizer?: TokenizerChoice;
+  /**
+   * Where judges' answers are kept; `false` for nowhere. IndexedDB by default in a browser; in
+   * Node nowhere but in memory, unless you give a `fileCache`.
+   */
+  cache?: CallCache | false;
+}
+
+/** Settings of {@link Attune.scoreBatch}. */
+export interface BatchOptions extends ScoreOptions {
+  /** Told after each row how far the batch has come. */
+  onProgress?: (progress: BatchProgress) => void;
+  /** Rows in all, where you know: progress can then say what remains. */
+  total?: number;
+}
 
 /** Settings of {@link Attune.recall}. */
 export interface RecallOptions extends Partial<RecallSettings> {
   signal?: AbortSignal;
 }
 
-/** A file: a `File` from a drop or a picker, or a name with bytes or text. */
-export type FileLike = File | { name: string; bytes: Uint8Array } | { name: string; text: string };
+/** Settings of {@link Attune.evaluate}. */
+export interface EvaluateOptions
+  extends Omit<BatchOptions, 'total'>,
+    Partial<DatasetSettings>,
+    Partial<EvaluationSettings> {
+  /** The criteria sidecar; else the dataset's own criteria, else the judge derives its own. */
+  criteria?: FileLike;
+}
+
+/** Candidates from best to worst. */
+export interface BestOf {
+  /** The place of the best among the candidates. */
+  best: number;
+  /** The places of all, best first. */
+  order: number[];
+  scored: ScoredRow[];
+}
+
+/** What differs between a page and Node. */
+export interface Host {
+  /** The version of the package. */
+  version: string;
+  connect(): Connection;
+  /** Where answers are kept by default. */
+  cache(): CallCache;
+  /** Where rows are set aside. */
+  spool(): Spool;
+}
 
 /**
  * attune: score replies, remember, evaluate recall. Everything is computed in this browser or
  * process; make one with `createAttune`.
  */
 export class Attune {
+  readonly #host: Host;
   readonly #connect: () => Connection;
   readonly #backend: Backend;
   #connection: Connection | undefined;
   #numbers = 0;
 
   /** @internal */
-  constructor(connect: () => Connection, backend: Backend) {
-    this.#connect = connect;
+  constructor(host: Host, backend: Backend) {
+    this.#host = host;
+    this.#connect = host.connect;
     this.#backend = backend;
   }
 
@@ -89,19 +170,216 @@ export class Attune {
   }
 
   /**
-   * Scores replies with the built-in judge and the PERM reward.
+   * Scores replies with the built-in judge.
    *
    * @param input Rows, or a JSONL file of them.
    * @returns One result a row, in order: rewards, the three perspectives (1–5) with their
    * distributions, the bystander's sub-scores (0–20).
    */
-  async score(input: ScoreRow[] | FileLike, options: ScoreOptions = {}): Promise<Scored[]> {
-    const { signal, onProgress, ...settings } = options;
+  score(
+    input: ScoreRow[] | FileLike,
+    options?: ScoreOptions & CallOptions & { judge?: never },
+  ): Promise<Scored[]>;
+  /** Scores replies with any judge; a row that it cannot judge comes back with an `error`. */
+  score(
+    input: ScoreRow[] | FileLike,
+    options: ScoreOptions & CallOptions,
+  ): Promise<ScoredRow[]>;
+  async score(
+    input: ScoreRow[] | FileLike,
+    { onProgress, ...options }: ScoreOptions & CallOptions = {},
+  ): Promise<ScoredRow[]> {
+    const { signal } = options;
     const file = Array.isArray(input) ? undefined : await named(input);
-    return this.#long({ signal, onProgress }, async (engine, job, told) => {
-      const rows = file === undefined ? (input as ScoreRow[]) : await engine.readScoreRows(file);
-      return engine.score(rows, settings, this.#backend, job, told);
+    const rows = async (engine: EngineCalls) =>
+      file === undefined ? (input as ScoreRow[]) : await engine.readScoreRows(file);
+    if (options.judge === undefined) {
+      const scoring = scoringOf(options);
+      return this.#long({ signal, onProgress }, async (engine, job, told) =>
+        engine.score(await rows(engine), scoring, this.#backend, job, told),
+      );
+    }
+    const all = await this.#call(rows);
+    await this.#call((engine) => engine.checkRows(all));
+    const told = onProgress && (({ done }: BatchProgress) => onProgress({ done, total: all.length }));
+    const run = this.scoreBatch(all, {
+      ...options,
+      total: all.length,
+      ...(told ? { onProgress: told } : {}),
     });
+    const scored: ScoredRow[] = [];
+    for await (const row of run) scored.push(row);
+    return scored;
+  }
+
+  /**
+   * Scores any number of replies in constant memory, with any judge: iterate over the result.
+   *
+   * Rows come in the order of the input, failed ones with an `error`. Leaving the iteration ends
+   * the run. With a cache that lasts, a run that was broken off goes on where it stood.
+   *
+   * @param source Rows, a JSONL file, or `{name, stream}` with the pieces of one.
+   */
+  scoreBatch(source: RowSource | FileLike, options: BatchOptions = {}): ScoreRun {
+    return new ScoreRun(rowSource(source), this.#runSettings(options));
+  }
+
+  /** The rows of a JSONL file that need not fit into memory, each checked. */
+  async *readRows(source: FileLike | RowSource): AsyncGenerator<ScoreRow> {
+    const { engine } = this.#connected();
+    for await (const [row] of rowsOf(rowSource(source), 1, engine, this.#next())) {
+      yield row as ScoreRow;
+    }
+  }
+
+  /** Checks every row of a JSONL file; counts them and hashes the file (SHA-256). */
+  async checkFile(source: FileLike | RowSource): Promise<{ rows: number; hash: string }> {
+    const { name, stream } = rowSource(source) as Pieces;
+    const { engine } = this.#connected();
+    const held = this.#next();
+    let rows = 0;
+    await this.#call((engine) => engine.openRows(held, name));
+    try {
+      for await (const piece of stream) rows += (await engine.pushRows(held, piece)).length;
+      const last = await engine.finishRows(held);
+      return { rows: rows + last.rows.length, hash: last.hash };
+    } finally {
+      await engine.release(held);
+    }
+  }
+
+  /** Reads a JSONL file of criteria `{id, criteria}`, checking each. */
+  async readCriteria(file: FileLike): Promise<CriteriaRow[]> {
+    const bytes = await named(file);
+    return this.#call((engine) => engine.readCriteria(bytes));
+  }
+
+  /**
+   * Which of two replies to one query is better, for each pair, asked in both orders.
+   *
+   * @returns Verdicts, how often each side won, and the share of verdicts that changed with the
+   * order.
+   */
+  async compare(
+    pairs: Pair | Pair[],
+    options: ScoreOptions & PairOptions & CallOptions = {},
+  ): Promise<PairReport> {
+    const all = Array.isArray(pairs) ? pairs : [pairs];
+    const { onFlip, onProgress, ...rest } = options;
+    const settings = this.#runSettings(rest);
+    return withRun(settings, (run) =>
+      comparePairs(all, settings.judge, run, onFlip === undefined ? {} : { onFlip }, (done) =>
+        onProgress?.({ done, total: all.length }),
+      ),
+    );
+  }
+
+  /**
+   * The best of several replies to one query, by reward.
+   *
+   * @returns Its place among the candidates (the first of equals), all places from best to worst,
+   * and the scores. A candidate that could not be judged ranks last.
+   */
+  async bestOf(candidates: ScoreRow[], options: ScoreOptions & CallOptions = {}): Promise<BestOf> {
+    if (new Set(candidates.map((row) => row.query)).size > 1) {
+      const mend = 'Give replies to one query.';
+      throw new AttuneError('mismatch', 'the candidates answer different queries', mend, {
+        field: 'query',
+      });
+    }
+    const scored = await this.score(candidates, options);
+    const reward = (row: ScoredRow | undefined) =>
+      row && 'reward' in row ? row.reward : Number.NEGATIVE_INFINITY;
+    const order = scored.map((_, at) => at).sort((a, b) => reward(scored[b]) - reward(scored[a]));
+    return { best: order[0] ?? -1, order, scored };
+  }
+
+  /**
+   * Writes criteria for each row's query, 4 to 6 a perspective, before any reply is seen.
+   *
+   * @returns One result a row, in order; a row fails whose criteria are unfit, and says why.
+   */
+  async criteria(
+    input: ScoreRow[] | FileLike,
+    { onProgress, ...options }: ScoreOptions & CallOptions = {},
+  ): Promise<(CriteriaRow | FailedRow)[]> {
+    const file = Array.isArray(input) ? undefined : await named(input);
+    const rows =
+      file === undefined
+        ? (input as ScoreRow[])
+        : await this.#call((engine) => engine.readScoreRows(file));
+    const settings = this.#runSettings({ ...options, method: 'peregrm' });
+    return withRun(settings, async (run, protocol) => {
+      const written: (CriteriaRow | FailedRow)[] = [];
+      for await (const row of writeCriteria(rows, settings.judge, run, settings.engine, protocol)) {
+        written.push(row);
+        onProgress?.({ done: written.length, total: rows.length });
+      }
+      return written;
+    });
+  }
+
+  /**
+   * Judges the replies of one system or several to the queries of a dataset, and compares them.
+   *
+   * @param dataset A PersonaEmp dataset (JSON) or PERM rows (JSONL).
+   * @param systems Names with their predictions; queries are found by id, never by position.
+   * @returns Resonation, expression, reception and their average by split and category, with
+   * intervals over users; paired comparisons; what was missing; every judged row.
+   */
+  async evaluate(
+    dataset: FileLike,
+    systems: { name: string; predictions: FileLike }[],
+    options: EvaluateOptions = {},
+  ): Promise<Evaluation> {
+    const { criteria, memory, split, level, resamples, seed, permutations, baseline, ...rest } =
+      options;
+    const { onProgress, ...scoring } = rest;
+    const input = {
+      dataset: await named(dataset),
+      systems: await Promise.all(
+        systems.map(async ({ name, predictions }) => ({
+          name,
+          predictions: await named(predictions),
+        })),
+      ),
+      criteria: criteria && (await named(criteria)),
+      reading: set({ memory, split }),
+      figures: set({ level, resamples, seed, permutations, baseline }),
+    };
+    return this.#call((engine) =>
+      evaluateSystems(input, engine, async (rows) => {
+        const run = this.scoreBatch(rows, {
+          method: 'peregrm',
+          ...scoring,
+          total: rows.length,
+          ...(onProgress ? { onProgress } : {}),
+        });
+        const scored: ScoredRow[] = [];
+        for await (const row of run) scored.push(row);
+        return { rows: scored, summary: run.summary };
+      }),
+    );
+  }
+
+  /** The queries of a dataset (PersonaEmp or PERM), without replies. */
+  async readDataset(
+    file: FileLike,
+    settings: Partial<DatasetSettings> = {},
+  ): Promise<EvaluationItem[]> {
+    const bytes = await named(file);
+    return this.#call((engine) => engine.readDataset(bytes, settings));
+  }
+
+  /** The criteria sidecar of a PersonaEmp dataset, as JSON, from criteria by item. */
+  async criteriaSidecar(dataset: FileLike, criteria: Record<string, Criteria>): Promise<string> {
+    const bytes = await named(dataset);
+    return this.#call((engine) => engine.writeCriteria(bytes, criteria));
+  }
+
+  /** How rewards go with the length of replies, within the replies to one query. */
+  lengthEffect(rows: LengthRow[], settings: Partial<Bootstrap> = {}): Promise<LengthEffect> {
+    return this.#call((engine) => engine.lengthEffect(rows, settings));
   }
 
   /** Embeds English texts: unit vectors, in order; zero for a text without a known token. */
@@ -169,6 +447,34 @@ export class Attune {
   close(): void {
     this.#connection?.close();
     this.#connection = undefined;
+  }
+
+  #runSettings(options: BatchOptions): RunSettings {
+    const { signal, onProgress, total, tokenizer = 'builtin', cache } = options;
+    const { engine, ending } = this.#connected();
+    return {
+      engine,
+      backend: this.#backend,
+      judge: options.judge ?? builtin(),
+      version: this.#host.version,
+      scoring: scoringOf(options),
+      rubrics: options.rubrics,
+      tokenizer,
+      cache: cache === false ? memoryCache() : (cache ?? this.#host.cache()),
+      spool: this.#host.spool,
+      signal,
+      onProgress,
+      total,
+      next: () => this.#next(),
+      async guard(work) {
+        try {
+          return await ending.race(work);
+        } catch (error) {
+          if (error instanceof AttuneError && error.code === 'worker') ending.reach(error);
+          throw error;
+        }
+      },
+    };
   }
 
   #next(): number {
@@ -250,20 +556,11 @@ export class UserMemory {
   }
 }
 
-async function named(file: FileLike): Promise<NamedBytes> {
-  const isFile = typeof (file as File | undefined)?.arrayBuffer === 'function';
-  if (!isFile && !('bytes' in file) && !('text' in file)) {
-    throw new AttuneError(
-      'type',
-      'the file is neither a File nor a name with bytes or text',
-      'Give a File, { name, bytes } or { name, text }.',
-    );
-  }
-  if ('bytes' in file && file.bytes instanceof Uint8Array) {
-    return { name: file.name, bytes: file.bytes };
-  }
-  if ('text' in file && typeof file.text === 'string') {
-    return { name: file.name, bytes: new TextEncoder().encode(file.text) };
-  }
-  return { name: file.name, bytes: new Uint8Array(await (file as File).arrayBuffer()) };
+/** Options of scoring as the engine takes them. */
+function scoringOf(options: ScoreOptions): ScoringOptions {
+  const { method, trials, onParseFailure, thinking } = options;
+  return {
+    ...set({ method, trials, onParseFailure, thinking }),
+    constants: constantsOf(options),
+  };
 }

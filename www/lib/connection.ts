@@ -1,18 +1,38 @@
 import { AttuneError } from './error.js';
 import type { GpuReport } from './gpu-watch.js';
+import type { AnswerToRead } from './judges/judge.js';
 import type {
   AggregateReport,
+  Alignment,
   Backend,
+  Bootstrap,
+  Criteria,
+  CriteriaRow,
+  Criterion,
+  DatasetSettings,
+  EvaluationItem,
+  EvaluationReport,
+  EvaluationSettings,
   Judgement,
+  JudgeIdentity,
   JudgementOptions,
+  LengthEffect,
+  LengthRow,
   Memory,
   MemoryHit,
+  Message,
+  Opinion,
+  Opinions,
+  Outcome,
   PermReward,
   PermSettings,
   RecallReport,
   RecallSettings,
+  Request,
   Scored,
   ScoreRow,
+  ScoringOptions,
+  SystemScores,
 } from './types.js';
 
 /** A file by name and content. */
@@ -39,23 +59,92 @@ export interface DeviceReport {
 }
 
 /**
- * What the front end asks of an engine, in a worker or at hand. A `job` is a number of the
- * caller's choice, by which a long call can be cancelled.
+ * What the front end asks of an engine without models. `held` is a number of the caller's choice,
+ * under which something is kept until `release`.
  */
-export interface EngineCalls {
+export interface CoreCalls {
   permReward(judgement: Judgement, settings: Partial<PermSettings>): Promise<PermReward>;
   advantages(rewards: number[]): Promise<number[]>;
   aggregateJudgements(file: NamedBytes, settings: JudgementOptions): Promise<AggregateReport>;
   readScoreRows(file: NamedBytes): Promise<ScoreRow[]>;
+  /** Checks rows that did not come from a file. */
+  checkRows(rows: ScoreRow[]): Promise<void>;
   readMemories(file: NamedBytes): Promise<Memory[]>;
   evaluateRecall(
     scores: NamedBytes,
     exposed: NamedBytes,
     settings: Partial<RecallSettings>,
   ): Promise<RecallReport>;
+  /** Keeps settings and rubrics, and names the rubrics. */
+  openProtocol(
+    held: number,
+    settings: ScoringOptions,
+    rubrics?: NamedBytes,
+  ): Promise<{ rubrics: string }>;
+  requests(held: number, row: ScoreRow): Promise<Request[]>;
+  comparisonRequest(held: number, a: ScoreRow, b: ScoreRow): Promise<Message[]>;
+  criteriaRequests(held: number, row: ScoreRow): Promise<Request[]>;
+  readAnswers(held: number, answers: AnswerToRead[]): Promise<Opinion[]>;
+  readChoice(text: string): Promise<'a' | 'b' | 'tie'>;
+  panelOpinion(members: [string, Opinion][], median: boolean): Promise<Opinion>;
+  /** Keeps a batch of rewards under a protocol's settings. */
+  openBatch(held: number, protocol: number, judge: JudgeIdentity): Promise<void>;
+  addToBatch(
+    held: number,
+    id: string,
+    tokens: number | undefined,
+    opinions: Opinions,
+  ): Promise<Outcome>;
+  scoreInBatch(
+    held: number,
+    id: string,
+    tokens: number | undefined,
+    opinions: Opinions,
+  ): Promise<Outcome>;
+  /** Keeps a reader of JSONL rows that come in pieces. */
+  openRows(held: number, file: string): Promise<void>;
+  pushRows(held: number, piece: Uint8Array): Promise<ScoreRow[]>;
+  finishRows(held: number): Promise<{ rows: ScoreRow[]; hash: string }>;
+  release(held: number): Promise<void>;
+  /** Reads a JSONL file of rows `{id, criteria}`. */
+  readCriteria(file: NamedBytes): Promise<CriteriaRow[]>;
+  /** A dataset's queries, without replies. */
+  readDataset(file: NamedBytes, settings: Partial<DatasetSettings>): Promise<EvaluationItem[]>;
+  /** A dataset's queries with a system's replies, and criteria of a sidecar. */
+  readEvaluation(
+    dataset: NamedBytes,
+    predictions: NamedBytes,
+    criteria: NamedBytes | undefined,
+    settings: Partial<DatasetSettings>,
+  ): Promise<Alignment>;
+  /** The sidecar of a dataset with criteria by item. */
+  writeCriteria(dataset: NamedBytes, criteria: Record<string, Criteria>): Promise<string>;
+  evaluationReport(
+    systems: SystemScores[],
+    settings: Partial<EvaluationSettings>,
+  ): Promise<EvaluationReport>;
+  lengthEffect(rows: LengthRow[], settings: Partial<Bootstrap>): Promise<LengthEffect>;
+  parseCriteria(text: string): Promise<Criterion[]>;
+  /** The replies of rows as they are judged: without thinking and analysis. */
+  checkCriteria(criteria: Criterion[]): Promise<void>;
+  /** Criteria out of what is known of the seeker, without a model. */
+  personalCriteria(row: ScoreRow): Promise<Criteria>;
+  judgedReplies(rows: ScoreRow[]): Promise<string[]>;
+  sha256(text: string): Promise<string>;
+}
+
+/**
+ * What the front end asks of an engine, in a worker or at hand. A `job` is a number of the
+ * caller's choice, by which a long call can be cancelled.
+ */
+export interface EngineCalls extends CoreCalls {
+  /** Tokens of each text, by attune's own tokenizer or by a `tokenizer.json`. */
+  countTokens(texts: string[], backend: Backend, tokenizer?: NamedBytes): Promise<number[]>;
+  /** Scores a few checked rows with the built-in judge. */
+  scoreRows(rows: ScoreRow[], settings: ScoringOptions, backend: Backend): Promise<Scored[]>;
   score(
     rows: ScoreRow[],
-    settings: Partial<PermSettings>,
+    settings: ScoringOptions,
     backend: Backend,
     job: number,
     onProgress?: OnProgress,

@@ -1,21 +1,17 @@
 import type { MemoryStore } from '../wasm/core/core.js';
+import type { TokenCounter } from '../wasm/models-cpu/models.js';
 import type { DeviceReport, EngineCalls, NamedBytes, OnProgress } from './connection.js';
+import { CoreEngine, run } from './engine-core.js';
 import { AttuneError, aborted, revive } from './error.js';
 import { GpuWatch } from './gpu-watch.js';
-import type { CoreModule, Loader, Models } from './loader.js';
+import type { Models } from './loader.js';
 import type {
-  AggregateReport,
   Backend,
-  Judgement,
-  JudgementOptions,
   Memory,
   MemoryHit,
-  PermReward,
-  PermSettings,
-  RecallReport,
-  RecallSettings,
   Scored,
   ScoreRow,
+  ScoringOptions,
 } from './types.js';
 
 /** Rows handled between two looks at the clock: small, so that a cancel is heard soon. */
@@ -25,74 +21,51 @@ const CHUNK = 16;
  * All four jobs on one thread, over the WebAssembly modules, each loaded when first needed. It
  * runs in a worker on a page and directly in Node.
  */
-export class Engine implements EngineCalls {
-  readonly #loader: Loader;
-  #core: Promise<CoreModule> | undefined;
+export class Engine extends CoreEngine implements EngineCalls {
   readonly #models = new Map<Backend, Promise<Models>>();
   readonly #stores = new Map<number, { store: MemoryStore; backend: Backend }>();
   /** Jobs under way, and whether each was cancelled. */
   readonly #jobs = new Map<number, boolean>();
+  #tokenizer: { name: string; size: number; counter: TokenCounter } | undefined;
   #watch: GpuWatch | undefined;
   /** Why WebGPU cannot be used: it can be opened only once in a realm. */
   #refusal: unknown;
   #stopped = false;
 
-  constructor(loader: Loader) {
-    this.#loader = loader;
-  }
-
-  async permReward(judgement: Judgement, settings: Partial<PermSettings>): Promise<PermReward> {
-    const core = await this.#loadCore();
-    return run(() => core.permReward(judgement, settings));
-  }
-
-  async advantages(rewards: number[]): Promise<number[]> {
-    const core = await this.#loadCore();
-    return run(() => Array.from(core.advantages(Float64Array.from(rewards))));
-  }
-
-  async aggregateJudgements(
-    file: NamedBytes,
-    settings: JudgementOptions,
-  ): Promise<AggregateReport> {
-    const core = await this.#loadCore();
-    return run(() => core.aggregateJudgements(file.name, file.bytes, settings));
-  }
-
-  async readScoreRows(file: NamedBytes): Promise<ScoreRow[]> {
-    const core = await this.#loadCore();
-    return run(() => core.readScoreRows(file.name, file.bytes));
-  }
-
-  async readMemories(file: NamedBytes): Promise<Memory[]> {
-    const core = await this.#loadCore();
-    return run(() => core.readMemories(file.name, file.bytes));
-  }
-
-  async evaluateRecall(
-    scores: NamedBytes,
-    exposed: NamedBytes,
-    settings: Partial<RecallSettings>,
-  ): Promise<RecallReport> {
-    const core = await this.#loadCore();
-    return run(() =>
-      core.evaluateRecall(scores.name, scores.bytes, exposed.name, exposed.bytes, settings),
-    );
+  async scoreRows(
+    rows: ScoreRow[],
+    settings: ScoringOptions,
+    backend: Backend,
+  ): Promise<Scored[]> {
+    return this.#guarded(backend, (models) => models.score(rows, builtinSettings(settings)));
   }
 
   score(
     rows: ScoreRow[],
-    settings: Partial<PermSettings>,
+    settings: ScoringOptions,
     backend: Backend,
     job: number,
     onProgress?: OnProgress,
   ): Promise<Scored[]> {
     return this.#job(job, () =>
       this.#guarded(backend, async (models) => {
-        run(() => models.checkRows(rows));
-        return this.#inChunks(rows, (chunk) => models.score(chunk, settings), job, onProgress);
+        await this.checkRows(rows);
+        const own = builtinSettings(settings);
+        return this.#inChunks(rows, (chunk) => models.score(chunk, own), job, onProgress);
       }),
     );
+  }
+
+  async countTokens(
+    texts: string[],
+    backend: Backend,
+    tokenizer?: NamedBytes,
+  ): Promise<number[]> {
+    const models = await this.#loadModels(backend);
+    if (tokenizer === undefined) return Array.from(run(() => models.countTokens(texts)));
+    const { name, bytes } = tokenizer;
+    const held = await this.#counter(backend, name, bytes);
+    return Array.from(run(() => held.count(texts)));
   }
 
   embed(
@@ -110,7 +83,7 @@ export class Engine implements EngineCalls {
   }
 
   async openMemory(store: number, backend: Backend): Promise<void> {
-    const [core, models] = await Promise.all([this.#loadCore(), this.#loadModels(backend)]);
+    const [core, models] = await Promise.all([this.loadCore(), this.#loadModels(backend)]);
     this.#stores.set(store, { store: new core.MemoryStore(models.width), backend });
   }
 
@@ -198,6 +171,18 @@ export class Engine implements EngineCalls {
     if (this.#stopped || this.#jobs.get(job)) throw aborted();
   }
 
+  /** A tokenizer, read once for as long as the same one is asked for. */
+  async #counter(backend: Backend, name: string, bytes: Uint8Array): Promise<TokenCounter> {
+    if (this.#tokenizer?.name !== name || this.#tokenizer.size !== bytes.length) {
+      const { TokenCounter } = await this.loader.models(backend);
+      this.#tokenizer?.counter.free();
+      this.#tokenizer = undefined;
+      const counter = run(() => TokenCounter.open(name, bytes));
+      this.#tokenizer = { name, size: bytes.length, counter };
+    }
+    return this.#tokenizer.counter;
+  }
+
   #store(store: number): { store: MemoryStore; backend: Backend } {
     const held = this.#stores.get(store);
     if (held === undefined) {
@@ -208,15 +193,6 @@ export class Engine implements EngineCalls {
       );
     }
     return held;
-  }
-
-  #loadCore(): Promise<CoreModule> {
-    this.#core ??= this.#loader.core().catch((error) => {
-      // A load that failed is tried again by the next call.
-      this.#core = undefined;
-      throw error;
-    });
-    return this.#core;
   }
 
   #loadModels(backend: Backend): Promise<Models> {
@@ -243,14 +219,14 @@ export class Engine implements EngineCalls {
       }
       this.#watch ??= new GpuWatch();
     }
-    const [Class, table, tokenizer, heads] = await Promise.all([
-      this.#loader.models(backend),
-      this.#loader.weights('embedder.safetensors'),
-      this.#loader.weights('tokenizer.json'),
-      this.#loader.weights('heads.safetensors'),
+    const [{ Models }, table, tokenizer, heads] = await Promise.all([
+      this.loader.models(backend),
+      this.loader.weights('embedder.safetensors'),
+      this.loader.weights('tokenizer.json'),
+      this.loader.weights('heads.safetensors'),
     ]);
     try {
-      const models = await Class.open(backend, table, tokenizer, heads);
+      const models = await Models.open(backend, table, tokenizer, heads);
       if (backend === 'webgpu') await this.#watch?.check(0);
       return models;
     } catch (error) {
@@ -300,19 +276,15 @@ export class Engine implements EngineCalls {
   }
 }
 
+/** The built-in judge is its own tokenizer and asks once: it takes the reward's settings alone. */
+function builtinSettings({ method, constants }: ScoringOptions) {
+  return { ...(method ? { method } : {}), ...constants };
+}
+
 /** The most hits a search may ask for. */
 const MOST_HITS = 1_000_000;
 
 function checkText(text: unknown, field: string): void {
   if (typeof text === 'string') return;
   throw new AttuneError('type', `the text is ${typeof text}`, 'Give a string.', { field });
-}
-
-/** Calls into WebAssembly, giving errors their class. */
-function run<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw revive(error);
-  }
 }

@@ -5,9 +5,12 @@
  */
 import { Attune } from './attune.js';
 import { connectWorker } from './connection-worker.js';
+import { browserCache, browserSpool } from './scoring/calls-browser.js';
 import type { Backend } from './types.js';
+import { VERSION } from './version.js';
 
 export * from './public.js';
+export { browserCache } from './scoring/calls-browser.js';
 
 /** Settings of {@link createAttune}. */
 export interface AttuneOptions {
@@ -24,5 +27,6 @@ export interface AttuneOptions {
  * ```
  */
 export function createAttune(options: AttuneOptions = {}): Attune {
-  return new Attune(connectWorker, options.device ?? 'cpu');
+  const host = { version: VERSION, connect: connectWorker, cache: browserCache, spool: browserSpool };
+  return new Attune(host, options.device ?? 'cpu');
 }

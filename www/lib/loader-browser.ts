@@ -18,7 +18,7 @@ export function browserLoader(): Loader {
             ? await import('../wasm/models-cpu/models.js')
             : await import('../wasm/models-webgpu/models.js');
         await module.default();
-        return module.Models;
+        return module;
       }),
     weights: (name: WeightsFile) =>
       reached(name, async () => {

@@ -23,7 +23,7 @@ export function nodeLoader(): Loader {
       const module = await import('../wasm/models-cpu/models.js');
       const bytes = await read('../wasm/models-cpu/models_bg.wasm');
       await module.default({ module_or_path: bytes });
-      return module.Models;
+      return module;
     },
     async weights(name: WeightsFile) {
       return new Uint8Array(await read(`../weights/${name}`));

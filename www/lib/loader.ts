@@ -4,7 +4,7 @@ import type { Backend } from './types.js';
 
 export type CoreModule = typeof Core;
 export type Models = ModelsModule.Models;
-export type ModelsClass = typeof ModelsModule.Models;
+export type ModelsCode = Pick<typeof ModelsModule, 'Models' | 'TokenCounter'>;
 
 /** The files of the built-in models. */
 export const WEIGHTS = ['embedder.safetensors', 'tokenizer.json', 'heads.safetensors'] as const;
@@ -15,7 +15,7 @@ export interface Loader {
   /** The core module, instantiated. */
   core(): Promise<CoreModule>;
   /** The models module of a backend, instantiated. */
-  models(backend: Backend): Promise<ModelsClass>;
+  models(backend: Backend): Promise<ModelsCode>;
   /** A file of the built-in models. */
   weights(name: WeightsFile): Promise<Uint8Array>;
 }

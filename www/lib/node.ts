@@ -7,9 +7,13 @@ import { Attune } from './attune.js';
 import { closed, Ending } from './connection.js';
 import { Engine } from './engine.js';
 import { nodeLoader } from './loader-node.js';
+import { memoryCache } from './scoring/calls.js';
+import { fileSpool } from './scoring/calls-node.js';
 import type { Backend } from './types.js';
+import { VERSION } from './version.js';
 
 export * from './public.js';
+export { fileCache } from './scoring/calls-node.js';
 
 /** Settings of {@link createAttune}. */
 export interface AttuneOptions {
@@ -32,5 +36,6 @@ export function createAttune(options: AttuneOptions = {}): Attune {
       },
     };
   };
-  return new Attune(connect, options.device ?? 'cpu');
+  const host = { version: VERSION, connect, cache: memoryCache, spool: fileSpool };
+  return new Attune(host, options.device ?? 'cpu');
 }

@@ -1,6 +1,8 @@
 export type {
+  BatchOptions,
+  BestOf,
   CallOptions,
-  FileLike,
+  EvaluateOptions,
   RecallOptions,
   ScoreOptions,
   UserMemory,
@@ -8,5 +10,14 @@ export type {
 export { Attune } from './attune.js';
 export type { DeviceReport, Progress } from './connection.js';
 export { AttuneError } from './error.js';
+export type { FileLike } from './file-like.js';
 export type { GpuReport } from './gpu-watch.js';
+export * from './judges/index.js';
+export { type CallCache, memoryCache } from './scoring/calls.js';
+export type { CallCount, RunWarning, TokenizerChoice } from './scoring/context.js';
+export type { Evaluation, JudgedSystem } from './scoring/evaluate.js';
+export type { Pair, PairOptions, PairReport, Verdict } from './scoring/pairs.js';
+export type { BatchProgress } from './scoring/progress.js';
+export type { RunSummary, ScoredRow, ScoreRun } from './scoring/run.js';
+export type { RowSource } from './scoring/source.js';
 export type * from './types.js';
