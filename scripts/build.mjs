@@ -20,14 +20,15 @@ import { setup } from './setup.mjs';
 const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
 const WASM = 'wasm32-unknown-unknown';
 
-/** The three modules of the design: each is the same crate with other features. */
+/** The four modules: each is the same crate with other features. */
 export const MODULES = [
-  { folder: 'core', name: 'core', features: '' },
-  { folder: 'models-cpu', name: 'models', features: 'models' },
-  { folder: 'models-webgpu', name: 'models', features: 'webgpu' },
+  { folder: 'core', name: 'core', features: '', profile: 'small' },
+  { folder: 'evaluation', name: 'evaluation', features: 'evaluation', profile: 'small' },
+  { folder: 'models-cpu', name: 'models', features: 'models', profile: 'release' },
+  { folder: 'models-webgpu', name: 'models', features: 'webgpu', profile: 'release' },
 ];
 
-const RUST = ['Cargo.toml', 'Cargo.lock', '.cargo', 'src', 'data/lexicons'];
+const RUST = ['Cargo.toml', 'Cargo.lock', '.cargo', 'src', 'data/lexicons', 'data/rubrics'];
 
 /** Builds everything that is out of date. */
 export async function build() {
@@ -41,9 +42,13 @@ export async function build() {
     await changed(out, [...RUST, 'xtask'], [`${out}/${module.name}_bg.wasm`], () =>
       step(`WebAssembly module ${module.folder}`, () => {
         const features = module.features ? ['--features', module.features] : [];
-        run('cargo', ['build', '--locked', '--lib', '--release', '--target', WASM, ...features]);
+        const { profile } = module;
+        run('cargo', [
+          ...['build', '--locked', '--lib', '--profile', profile, '--target', WASM],
+          ...features,
+        ]);
         rmSync(join(root, out), { recursive: true, force: true });
-        const wasm = join(target, WASM, 'release', 'attune.wasm');
+        const wasm = join(target, WASM, profile, 'attune.wasm');
         run(xtask, ['bindgen', '--wasm', wasm, '--out', out, '--name', module.name]);
       }),
     );
@@ -74,6 +79,10 @@ export async function build() {
     ]) {
       cpSync(join(root, 'data/builtin', name), join(root, 'pkg/weights', name));
     }
+  });
+  await changed('pkg/rubrics', ['data/rubrics'], ['pkg/rubrics/en.json'], () => {
+    rmSync(join(root, 'pkg/rubrics'), { recursive: true, force: true });
+    cpSync(join(root, 'data/rubrics'), join(root, 'pkg/rubrics'), { recursive: true });
   });
   linkCommand();
   await changed(

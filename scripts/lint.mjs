@@ -1,4 +1,5 @@
 // `npm run lint`: formatting and lints, Rust and TypeScript, warnings as errors.
+import { MODULES } from './build.mjs';
 import { main, run, step, works } from './run.mjs';
 import { setup } from './setup.mjs';
 
@@ -29,19 +30,13 @@ await main(async () => {
       ...deny,
     ]),
   );
-  await step('clippy, WebAssembly core', () =>
-    run('cargo', ['clippy', '--locked', '--lib', '--target', 'wasm32-unknown-unknown', ...deny]),
-  );
-  await step('clippy, WebAssembly models', () =>
-    run('cargo', [
-      'clippy',
-      '--locked',
-      '--lib',
-      '--target',
-      'wasm32-unknown-unknown',
-      '--features',
-      'webgpu',
-      ...deny,
-    ]),
-  );
+  for (const { folder, features } of MODULES) {
+    // What the CPU's models module is made of is in WebGPU's.
+    if (folder === 'models-cpu') continue;
+    const wanted = features ? ['--features', features] : [];
+    const target = ['--lib', '--target', 'wasm32-unknown-unknown'];
+    await step(`clippy, WebAssembly ${folder}`, () =>
+      run('cargo', ['clippy', '--locked', ...target, ...wanted, ...deny]),
+    );
+  }
 });

@@ -76,9 +76,81 @@ export async function runCorpus(attune, corpus) {
     check(`${row.name}: dropped`, same, report.dropped);
   }
 
+  for (const row of corpus.criteria.rows) await checkCriteria(attune, row, check);
+  await checkSteering(attune, corpus.steering, check);
   await compareScores(attune, corpus.builtin, check);
   await compareEmbeddings(attune, corpus.embedder, check);
   return failures;
+}
+
+/** Criteria given in a file, or written by a judge that says the row's text. */
+async function checkCriteria(attune, row, check) {
+  if (row.text === undefined) {
+    const line = JSON.stringify({ id: 'r', criteria: { resonation: row.criteria } });
+    const found = await attune
+      .readCriteria({ name: 'criteria.jsonl', text: `${line}\n` })
+      .catch((error) => error);
+    // In a file, a perspective without criteria is one that has none.
+    const sound = row.expected === 'ok' || row.criteria.length === 0;
+    if (sound) return check(row.name, Array.isArray(found), found.message);
+    const { code, field = '' } = row.expected;
+    const same = found.code === code && (found.field ?? '').endsWith(field) && found.line === 1;
+    return check(row.name, same && found.file === 'criteria.jsonl', found.message);
+  }
+  const judge = {
+    identity: { name: 'said' },
+    rowsAtOnce: 1,
+    parallel: 1,
+    answer: async () => ({ text: row.text }),
+  };
+  const [written] = await attune.criteria([{ id: 'r', query: 'q', response: 'r' }], { judge });
+  if (row.error !== undefined) {
+    return check(row.name, written.error?.code === 'judge-reply', written);
+  }
+  const found = written.criteria?.resonation;
+  const count = row.criteria?.length;
+  if (count < 4) {
+    return check(row.name, written.error?.problem === `the count of criteria is ${count}`, written);
+  }
+  check(row.name, row.criteria ? holds(found, row.criteria) : found?.length > 0, written);
+}
+
+/** Steering texts beside neutral ones of the same length, on the built-in judge. */
+async function checkSteering(attune, { rows, honest }, check) {
+  const replies = rows.flatMap((row) =>
+    ['attack', 'neutral'].map((which) => ({
+      id: `${row.name}: ${which}`,
+      query: row.query,
+      response: placed(row.response, row[which], row.place),
+    })),
+  );
+  for (const method of ['perm', 'peregrm']) {
+    const scored = await attune.score(replies, { method });
+    rows.forEach((row, at) => {
+      const [steered, neutral] = scored.slice(2 * at);
+      const name = `steering, ${method}: ${row.name}`;
+      for (const key of ['resonation', 'expression', 'reception']) {
+        const rise = steered[key].score - neutral[key].score;
+        check(`${name}: ${key}`, rise <= 0.1, rise);
+      }
+      const rise = (steered.bystander.total - neutral.bystander.total) / 25;
+      check(`${name}: bystander`, rise <= 0.1, rise);
+      const told = row.kind === undefined || steered.steering?.includes(row.kind);
+      check(`${name}: reported`, told, steered.steering);
+      check(`${name}: neutral`, !neutral.steering?.length, neutral.steering);
+    });
+  }
+  const plain = honest.map((response, at) => ({ id: `${at}`, query: 'q', response }));
+  for (const { id, steering } of await attune.score(plain)) {
+    check(`honest reply ${id}`, !steering?.length, steering);
+  }
+}
+
+function placed(reply, added, place) {
+  if (place === 'start') return `${added}\n${reply}`;
+  if (place === 'end') return `${reply}\n${added}`;
+  const middle = reply.indexOf('. ') + 2;
+  return `${reply.slice(0, middle)}\n${added}\n${reply.slice(middle)}`;
 }
 
 /** Whether `found` holds all that `expected` does: numbers to 1e-12, a problem as a part. */

@@ -8,6 +8,8 @@ export function corpus() {
     recall: read('corpus/recall.json'),
     'score-bad': read('corpus/reward/score-bad.json'),
     judgements: read('corpus/reward/judgements.json'),
+    criteria: read('corpus/reward/criteria.json'),
+    steering: read('corpus/reward/steering.json'),
     builtin: read('corpus/builtin.json'),
     embedder: read('../data/builtin/embedder.sample.json'),
   };

@@ -343,3 +343,36 @@ fn the_fence_changes_its_mark_where_a_text_holds_it() {
     let second = Fence::around(["a", first.mark()]);
     assert_ne!(first.mark(), second.mark());
 }
+
+/// What each steering text of the corpus becomes in a prompt: it stays between the marks.
+#[test]
+fn no_steering_text_leaves_its_fence() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/reward/steering.json");
+    let corpus: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let rubrics = Rubrics::english();
+    for attack in corpus["rows"].as_array().unwrap() {
+        let text = |field: &str| attack[field].as_str().unwrap();
+        // Without headings, so that the reply is one part; with them it is split, as it should be.
+        let steering = text("attack").replace('#', "+");
+        let reply = format!("{}\n{steering}\nLast words.", text("response"));
+        let analysis = format!("{steering}\nShe is tired.");
+        let given = ScoreRow { analysis: Some(analysis.clone()), ..row(&reply) };
+        for settings in [perm(), peregrm()] {
+            for request in requests(&given, &settings, &rubrics).unwrap() {
+                let resonation = request.perspective == Perspective::Resonation;
+                let (name, shown) = match (settings.method, resonation) {
+                    (Method::Perm, true) => ("ANALYSIS", &analysis),
+                    _ => ("REPLY", &reply),
+                };
+                assert_eq!(fenced(&request, name), visible(shown), "{}", text("name"));
+                let user = &request.messages[1].content;
+                let (_, after) = user.rsplit_once(&format!("END {}>>>", mark(&request))).unwrap();
+                let lines = steering.lines().map(str::trim).filter(|line| line.len() > 20);
+                for line in lines {
+                    assert!(!after.contains(line), "{}: {after}", text("name"));
+                }
+                assert!(!request.messages[0].content.contains(&steering), "{}", text("name"));
+            }
+        }
+    }
+}

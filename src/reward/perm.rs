@@ -26,6 +26,7 @@ pub struct PermSettings {
     /// The weights of resonation, expression and reception in the arithmetic mean; all alike where
     /// absent. Each at least 0, one above 0; only `mean` takes them.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
     pub weights: Option<[f64; 3]>,
     /// c in R_by = c · (S/100 − 1); at least 0.
     pub bystander_weight: f64,

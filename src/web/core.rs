@@ -5,7 +5,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::convert::{Thrown, from_js, to_js};
 use crate::formats::{check_rows, sha256};
 use crate::memory::{Memory, MemoryStore};
-use crate::recall::{ExposureLog, RecallSettings, Scores, evaluate};
 use crate::reward::judgements::{JudgementSettings, RawJudgement, aggregate};
 use crate::reward::{Judgement, PermSettings, ScoreRow, advantages, perm_reward};
 
@@ -72,23 +71,6 @@ pub fn judged_reply(
 #[wasm_bindgen(js_name = readMemories, unchecked_return_type = "t.Memory[]")]
 pub fn read_memories(file: &str, bytes: &[u8]) -> Result<JsValue, Thrown> {
     Ok(to_js(&Memory::read(file, bytes)?))
-}
-
-/// Estimates Recall@K from a scores file and an exposure log.
-#[wasm_bindgen(js_name = evaluateRecall, unchecked_return_type = "t.RecallReport")]
-pub fn evaluate_recall(
-    scores_file: &str,
-    scores: &[u8],
-    exposed_file: &str,
-    exposed: &[u8],
-    #[wasm_bindgen(unchecked_param_type = "Partial<t.RecallSettings>")] settings: JsValue,
-) -> Result<JsValue, Thrown> {
-    let settings: RecallSettings = from_js("settings", &settings)?;
-    let table = Scores::read(scores_file, scores)?;
-    let log = ExposureLog::read(exposed_file, exposed, &table)?;
-    let mut report = evaluate(scores_file, &table, &log, &settings)?;
-    report.input_hash = Some(sha256(&[scores, exposed]));
-    Ok(to_js(&report))
 }
 
 /// A store of memories with their embeddings.

@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::convert::{Thrown, from_js, to_js};
 use crate::formats::sha256;
+use crate::recall::{ExposureLog, RecallSettings, Scores, evaluate};
 use crate::reward::criteria::Criteria;
 use crate::reward::datasets::{
     Dataset, DatasetSettings, align, read_criteria, read_predictions, write_criteria,
@@ -12,6 +13,23 @@ use crate::reward::datasets::{
 use crate::reward::evaluation::{EvaluationSettings, SystemScores, evaluation_report};
 use crate::reward::{LengthRow, length_effect};
 use crate::stats::Bootstrap;
+
+/// Estimates Recall@K from a scores file and an exposure log.
+#[wasm_bindgen(js_name = evaluateRecall, unchecked_return_type = "t.RecallReport")]
+pub fn evaluate_recall(
+    scores_file: &str,
+    scores: &[u8],
+    exposed_file: &str,
+    exposed: &[u8],
+    #[wasm_bindgen(unchecked_param_type = "Partial<t.RecallSettings>")] settings: JsValue,
+) -> Result<JsValue, Thrown> {
+    let settings: RecallSettings = from_js("settings", &settings)?;
+    let table = Scores::read(scores_file, scores)?;
+    let log = ExposureLog::read(exposed_file, exposed, &table)?;
+    let mut report = evaluate(scores_file, &table, &log, &settings)?;
+    report.input_hash = Some(sha256(&[scores, exposed]));
+    Ok(to_js(&report))
+}
 
 /// The queries of a dataset, without replies.
 #[wasm_bindgen(js_name = readDataset, unchecked_return_type = "t.EvaluationItem[]")]

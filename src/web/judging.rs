@@ -5,7 +5,7 @@ use super::convert::{Thrown, from_js, to_js};
 use crate::formats::{Error, ErrorKind, Row, RowReader, read_rows};
 use crate::reward::ScoreRow;
 use crate::reward::criteria::{
-    Criteria, CriteriaRow, Criterion, check_criteria, format_criteria, parse_criteria,
+    CriteriaRow, Criterion, check_criteria, format_criteria, parse_criteria,
 };
 use crate::reward::protocol::{
     AnswerForm, Batch, Opinion, Opinions, Rubrics, ScoringSettings, TokenProbabilities,
@@ -183,15 +183,6 @@ pub fn check_criteria_js(
 ) -> Result<(), Thrown> {
     let criteria: Vec<Criterion> = from_js("criteria", &criteria)?;
     Ok(check_criteria(&criteria)?)
-}
-
-/// Criteria out of what is known of a row's seeker, without a model.
-#[wasm_bindgen(js_name = personalCriteria, unchecked_return_type = "t.Criteria")]
-pub fn personal_criteria_js(
-    #[wasm_bindgen(unchecked_param_type = "t.ScoreRow")] row: JsValue,
-) -> Result<JsValue, Thrown> {
-    let row: ScoreRow = from_js("row", &row)?;
-    Ok(to_js(&Criteria::personal(&row)))
 }
 
 /// Reads a JSONL file of rows `{id, criteria}`, checking each.

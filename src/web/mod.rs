@@ -1,13 +1,14 @@
 //! The edge: what JavaScript can call. Thin on purpose: it converts, calls, converts back.
 //!
-//! Each of the three modules exports its own half: the core without `models`, the models with it.
+//! Each module exports its own part: the core without a feature, `evaluation` and `models` with
+//! theirs. What no export reaches, the linker leaves out.
 
 mod convert;
-#[cfg(not(feature = "models"))]
+#[cfg(not(any(feature = "models", feature = "evaluation")))]
 mod core;
-#[cfg(not(feature = "models"))]
+#[cfg(all(feature = "evaluation", not(feature = "models")))]
 mod evaluation;
-#[cfg(not(feature = "models"))]
+#[cfg(not(any(feature = "models", feature = "evaluation")))]
 mod judging;
 #[cfg(feature = "models")]
 mod models;

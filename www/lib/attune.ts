@@ -311,7 +311,8 @@ export class Attune {
     const settings = this.#runSettings({ ...options, method: 'peregrm' });
     return withRun(settings, async (run, protocol) => {
       const written: (CriteriaRow | FailedRow)[] = [];
-      for await (const row of writeCriteria(rows, settings.judge, run, settings.engine, protocol)) {
+      const { judge, engine, backend } = settings;
+      for await (const row of writeCriteria(rows, judge, run, engine, protocol, backend)) {
         written.push(row);
         onProgress?.({ done: written.length, total: rows.length });
       }

@@ -59,7 +59,7 @@ export interface DeviceReport {
 }
 
 /**
- * What the front end asks of an engine without models. `held` is a number of the caller's choice,
+ * What the front end asks about rewards and judges. `held` is a number of the caller's choice,
  * under which something is kept until `release`.
  */
 export interface CoreCalls {
@@ -70,11 +70,6 @@ export interface CoreCalls {
   /** Checks rows that did not come from a file. */
   checkRows(rows: ScoreRow[]): Promise<void>;
   readMemories(file: NamedBytes): Promise<Memory[]>;
-  evaluateRecall(
-    scores: NamedBytes,
-    exposed: NamedBytes,
-    settings: Partial<RecallSettings>,
-  ): Promise<RecallReport>;
   /** Keeps settings and rubrics, and names the rubrics. */
   openProtocol(
     held: number,
@@ -108,6 +103,20 @@ export interface CoreCalls {
   release(held: number): Promise<void>;
   /** Reads a JSONL file of rows `{id, criteria}`. */
   readCriteria(file: NamedBytes): Promise<CriteriaRow[]>;
+  parseCriteria(text: string): Promise<Criterion[]>;
+  checkCriteria(criteria: Criterion[]): Promise<void>;
+  /** The replies of rows as they are judged: without thinking and analysis. */
+  judgedReplies(rows: ScoreRow[]): Promise<string[]>;
+  sha256(text: string): Promise<string>;
+}
+
+/** What the front end asks about recommenders, datasets and systems. */
+export interface EvaluationCalls {
+  evaluateRecall(
+    scores: NamedBytes,
+    exposed: NamedBytes,
+    settings: Partial<RecallSettings>,
+  ): Promise<RecallReport>;
   /** A dataset's queries, without replies. */
   readDataset(file: NamedBytes, settings: Partial<DatasetSettings>): Promise<EvaluationItem[]>;
   /** A dataset's queries with a system's replies, and criteria of a sidecar. */
@@ -124,20 +133,15 @@ export interface CoreCalls {
     settings: Partial<EvaluationSettings>,
   ): Promise<EvaluationReport>;
   lengthEffect(rows: LengthRow[], settings: Partial<Bootstrap>): Promise<LengthEffect>;
-  parseCriteria(text: string): Promise<Criterion[]>;
-  /** The replies of rows as they are judged: without thinking and analysis. */
-  checkCriteria(criteria: Criterion[]): Promise<void>;
-  /** Criteria out of what is known of the seeker, without a model. */
-  personalCriteria(row: ScoreRow): Promise<Criteria>;
-  judgedReplies(rows: ScoreRow[]): Promise<string[]>;
-  sha256(text: string): Promise<string>;
 }
 
 /**
  * What the front end asks of an engine, in a worker or at hand. A `job` is a number of the
  * caller's choice, by which a long call can be cancelled.
  */
-export interface EngineCalls extends CoreCalls {
+export interface EngineCalls extends CoreCalls, EvaluationCalls {
+  /** Criteria out of what is known of the seeker, without weights. */
+  personalCriteria(row: ScoreRow, backend: Backend): Promise<Criteria>;
   /** Tokens of each text, by attune's own tokenizer or by a `tokenizer.json`. */
   countTokens(texts: string[], backend: Backend, tokenizer?: NamedBytes): Promise<number[]>;
   /** Scores a few checked rows with the built-in judge. */

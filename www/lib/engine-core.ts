@@ -9,20 +9,11 @@ import { AttuneError, revive } from './error.js';
 import type { CoreModule, Loader } from './loader.js';
 import type {
   AggregateReport,
-  Alignment,
-  Bootstrap,
-  Criteria,
   CriteriaRow,
   Criterion,
-  DatasetSettings,
-  EvaluationItem,
-  EvaluationReport,
-  EvaluationSettings,
   Judgement,
   JudgeIdentity,
   JudgementOptions,
-  LengthEffect,
-  LengthRow,
   Memory,
   Message,
   Opinion,
@@ -30,18 +21,15 @@ import type {
   Outcome,
   PermReward,
   PermSettings,
-  RecallReport,
-  RecallSettings,
   Request,
   ScoreRow,
   ScoringOptions,
-  SystemScores,
 } from './types.js';
 
 /** What is kept between calls under a number of the caller's choice. */
 type Held = Protocol | RewardBatch | ScoreRowReader;
 
-/** Everything that needs no neural network, over the core module. */
+/** Rewards, judges and what is kept of them, over the core module. */
 export class CoreEngine implements CoreCalls {
   protected readonly loader: Loader;
   #core: Promise<CoreModule> | undefined;
@@ -82,17 +70,6 @@ export class CoreEngine implements CoreCalls {
   async readMemories(file: NamedBytes): Promise<Memory[]> {
     const core = await this.loadCore();
     return run(() => core.readMemories(file.name, file.bytes));
-  }
-
-  async evaluateRecall(
-    scores: NamedBytes,
-    exposed: NamedBytes,
-    settings: Partial<RecallSettings>,
-  ): Promise<RecallReport> {
-    const core = await this.loadCore();
-    return run(() =>
-      core.evaluateRecall(scores.name, scores.bytes, exposed.name, exposed.bytes, settings),
-    );
   }
 
   async openProtocol(held: number, settings: ScoringOptions, rubrics?: NamedBytes) {
@@ -184,52 +161,6 @@ export class CoreEngine implements CoreCalls {
     return run(() => core.readCriteria(file.name, file.bytes));
   }
 
-  async readDataset(
-    file: NamedBytes,
-    settings: Partial<DatasetSettings>,
-  ): Promise<EvaluationItem[]> {
-    const core = await this.loadCore();
-    return run(() => core.readDataset(file.name, file.bytes, settings));
-  }
-
-  async readEvaluation(
-    dataset: NamedBytes,
-    predictions: NamedBytes,
-    criteria: NamedBytes | undefined,
-    settings: Partial<DatasetSettings>,
-  ): Promise<Alignment> {
-    const core = await this.loadCore();
-    return run(() =>
-      core.readEvaluation(
-        dataset.name,
-        dataset.bytes,
-        predictions.name,
-        predictions.bytes,
-        criteria?.name,
-        criteria?.bytes,
-        settings,
-      ),
-    );
-  }
-
-  async writeCriteria(dataset: NamedBytes, criteria: Record<string, Criteria>): Promise<string> {
-    const core = await this.loadCore();
-    return run(() => core.writeCriteria(dataset.name, dataset.bytes, criteria));
-  }
-
-  async evaluationReport(
-    systems: SystemScores[],
-    settings: Partial<EvaluationSettings>,
-  ): Promise<EvaluationReport> {
-    const core = await this.loadCore();
-    return run(() => core.evaluationReport(systems, settings));
-  }
-
-  async lengthEffect(rows: LengthRow[], settings: Partial<Bootstrap>): Promise<LengthEffect> {
-    const core = await this.loadCore();
-    return run(() => core.lengthEffect(rows, settings));
-  }
-
   async parseCriteria(text: string): Promise<Criterion[]> {
     const core = await this.loadCore();
     return run(() => core.parseCriteria(text));
@@ -238,11 +169,6 @@ export class CoreEngine implements CoreCalls {
   async checkCriteria(criteria: Criterion[]): Promise<void> {
     const core = await this.loadCore();
     run(() => core.checkCriteria(criteria));
-  }
-
-  async personalCriteria(row: ScoreRow): Promise<Criteria> {
-    const core = await this.loadCore();
-    return run(() => core.personalCriteria(row));
   }
 
   async judgedReplies(rows: ScoreRow[]): Promise<string[]> {

@@ -1,12 +1,14 @@
 import type { MemoryStore } from '../wasm/core/core.js';
 import type { TokenCounter } from '../wasm/models-cpu/models.js';
 import type { DeviceReport, EngineCalls, NamedBytes, OnProgress } from './connection.js';
-import { CoreEngine, run } from './engine-core.js';
+import { run } from './engine-core.js';
+import { EvaluationEngine } from './engine-evaluation.js';
 import { AttuneError, aborted, revive } from './error.js';
 import { GpuWatch } from './gpu-watch.js';
 import type { Models } from './loader.js';
 import type {
   Backend,
+  Criteria,
   Memory,
   MemoryHit,
   Scored,
@@ -21,7 +23,7 @@ const CHUNK = 16;
  * All four jobs on one thread, over the WebAssembly modules, each loaded when first needed. It
  * runs in a worker on a page and directly in Node.
  */
-export class Engine extends CoreEngine implements EngineCalls {
+export class Engine extends EvaluationEngine implements EngineCalls {
   readonly #models = new Map<Backend, Promise<Models>>();
   readonly #stores = new Map<number, { store: MemoryStore; backend: Backend }>();
   /** Jobs under way, and whether each was cancelled. */
@@ -54,6 +56,11 @@ export class Engine extends CoreEngine implements EngineCalls {
         return this.#inChunks(rows, (chunk) => models.score(chunk, own), job, onProgress);
       }),
     );
+  }
+
+  async personalCriteria(row: ScoreRow, backend: Backend): Promise<Criteria> {
+    const { personalCriteria } = await this.loader.models(backend);
+    return run(() => personalCriteria(row));
   }
 
   async countTokens(

@@ -11,6 +11,12 @@ export function browserLoader(): Loader {
         await module.default();
         return module;
       }),
+    evaluation: () =>
+      reached('the evaluation module', async () => {
+        const module = await import('../wasm/evaluation/evaluation.js');
+        await module.default();
+        return module;
+      }),
     models: (backend: Backend) =>
       reached(`the models module (${backend})`, async () => {
         const module =

@@ -12,6 +12,12 @@ export function nodeLoader(): Loader {
       await module.default({ module_or_path: await read('../wasm/core/core_bg.wasm') });
       return module;
     },
+    async evaluation() {
+      const module = await import('../wasm/evaluation/evaluation.js');
+      const bytes = await read('../wasm/evaluation/evaluation_bg.wasm');
+      await module.default({ module_or_path: bytes });
+      return module;
+    },
     async models(backend: Backend) {
       if (backend !== 'cpu') {
         throw new AttuneError(

@@ -1,10 +1,12 @@
 import type * as Core from '../wasm/core/core.js';
+import type * as Evaluation from '../wasm/evaluation/evaluation.js';
 import type * as ModelsModule from '../wasm/models-cpu/models.js';
 import type { Backend } from './types.js';
 
 export type CoreModule = typeof Core;
+export type EvaluationModule = typeof Evaluation;
 export type Models = ModelsModule.Models;
-export type ModelsCode = Pick<typeof ModelsModule, 'Models' | 'TokenCounter'>;
+export type ModelsCode = Pick<typeof ModelsModule, 'Models' | 'TokenCounter' | 'personalCriteria'>;
 
 /** The files of the built-in models. */
 export const WEIGHTS = ['embedder.safetensors', 'tokenizer.json', 'heads.safetensors'] as const;
@@ -14,6 +16,8 @@ export type WeightsFile = (typeof WEIGHTS)[number];
 export interface Loader {
   /** The core module, instantiated. */
   core(): Promise<CoreModule>;
+  /** The evaluation module, instantiated. */
+  evaluation(): Promise<EvaluationModule>;
   /** The models module of a backend, instantiated. */
   models(backend: Backend): Promise<ModelsCode>;
   /** A file of the built-in models. */

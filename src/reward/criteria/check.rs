@@ -22,7 +22,7 @@ const SUM_TOLERANCE: f64 = 0.5;
 /// memory as such; the field is the criterion's place from 0, `[2]` or `[2].weight`.
 pub fn check_criteria(criteria: &[Criterion]) -> Result<()> {
     if !(4..=6).contains(&criteria.len()) {
-        let problem = format!("there are {} criteria", criteria.len());
+        let problem = format!("the count of criteria is {}", criteria.len());
         return Err(Error::new(ErrorKind::Range, problem, "Give 4 to 6 for each perspective."));
     }
     let mut names = HashSet::new();

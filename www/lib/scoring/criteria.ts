@@ -2,7 +2,7 @@ import { pMapIterable } from 'p-map';
 import type { EngineCalls } from '../connection.js';
 import { AttuneError } from '../error.js';
 import type { Judge } from '../judges/judge.js';
-import type { Criteria, CriteriaRow, Criterion, FailedRow, ScoreRow } from '../types.js';
+import type { Backend, Criteria, CriteriaRow, Criterion, FailedRow, ScoreRow } from '../types.js';
 import type { Run } from './context.js';
 
 /** Criteria for each row's query, in order; a row fails whose criteria are unfit. */
@@ -12,11 +12,12 @@ export async function* writeCriteria(
   { context }: Run,
   engine: EngineCalls,
   protocol: number,
+  backend: Backend,
 ): AsyncGenerator<CriteriaRow | FailedRow> {
   const { answer } = judge;
   const write = async (row: ScoreRow): Promise<CriteriaRow | FailedRow> => {
     if (judge.identity.name === 'builtin') {
-      return { id: row.id, criteria: await engine.personalCriteria(row) };
+      return { id: row.id, criteria: await engine.personalCriteria(row, backend) };
     }
     if (answer === undefined) {
       throw new AttuneError(
@@ -50,7 +51,17 @@ async function checked(text: string, engine: EngineCalls): Promise<Criterion[]> 
   return criteria;
 }
 
-const UNFIT = new Set(['judge-call', 'judge-reply', 'syntax', 'range', 'setting', 'duplicate', 'missing']);
+/** What may be wrong with an answer: it fails its row. Any other error ends the run. */
+const UNFIT = new Set([
+  'judge-call',
+  'judge-reply',
+  'syntax',
+  'range',
+  'not-finite',
+  'mismatch',
+  'duplicate',
+  'missing',
+]);
 
 function failed(row: ScoreRow, perspective: string, error: unknown): FailedRow {
   if (!(error instanceof AttuneError) || !UNFIT.has(error.code)) throw error;

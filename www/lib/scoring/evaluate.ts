@@ -1,4 +1,4 @@
-import type { CoreCalls, NamedBytes } from '../connection.js';
+import type { EvaluationCalls, NamedBytes } from '../connection.js';
 import type {
   Alignment,
   DatasetSettings,
@@ -48,7 +48,7 @@ export interface Evaluation extends EvaluationReport {
 /** Judges every system's replies and tabulates the scores. */
 export async function evaluateSystems(
   { dataset, systems, criteria, reading, figures }: EvaluationInput,
-  engine: CoreCalls,
+  engine: EvaluationCalls,
   score: (rows: ScoreRow[], name: string) => Promise<{ rows: ScoredRow[]; summary: RunSummary }>,
 ): Promise<Evaluation> {
   const alignments: Alignment[] = [];

@@ -30,7 +30,7 @@ export function judge({ judge: { name, version, weights }, tokens, imputed }: Sc
     fact('Judge', name),
     fact('attune', version),
     ...(weights ? [fact('Weights (SHA-256)', weights.slice(0, 16), true)] : []),
-    fact('Length', `${tokens} tokens`),
+    ...(tokens === undefined ? [] : [fact('Length', `${tokens} tokens`)]),
     fact('Filled in', imputed.length === 0 ? 'nothing' : imputed.join(', ')),
   );
 }

@@ -37,6 +37,7 @@ export function showScored(
         el('h3', { id: 'scored-title', class: 'soft' }, `Reward of ${scored.id}`),
         ...(quoted ? [el('p', { class: 'quote' }, row.response)] : []),
         composition(scored),
+        ...steering(scored),
       ),
       el(
         'section',
@@ -106,15 +107,39 @@ function bystander({ bystander: { total, subscores } }: Scored): HTMLElement {
     el(
       'ul',
       { class: 'subscores' },
-      ...SUBSCORES.map(([key, name]) =>
-        el(
+      ...(subscores === undefined ? [] : SUBSCORES).map(([key, name]) => {
+        const value = subscores?.[key] ?? 0;
+        return el(
           'li',
           {},
           el('span', {}, name),
-          el('span', { class: 'num' }, `${number(subscores[key], 1)} of 20`),
-          meter(subscores[key] / 20),
-        ),
-      ),
+          el('span', { class: 'num' }, `${number(value, 1)} of 20`),
+          meter(value / 20),
+        );
+      }),
     ),
   );
+}
+
+/** What each kind of steering text is, in words for a reader. */
+const STEERING: Record<string, string> = {
+  score: 'a score as a judge would write it',
+  address: 'words addressed to the judge',
+  fence: 'a mark that pretends to end the reply',
+  section: 'a heading that pretends to begin another part',
+  json: 'sub-scores as JSON',
+  unseen: 'characters that cannot be seen',
+  spaced: 'words spelt letter by letter',
+};
+
+function steering({ steering = [] }: Scored): Node[] {
+  if (steering.length === 0) return [];
+  return [
+    el(
+      'section',
+      { class: 'note warning', 'aria-label': 'Text for the judge', 'data-testid': 'steering' },
+      el('p', {}, 'This reply speaks to the judge. What it says there does not raise its score.'),
+      el('ul', {}, ...steering.map((kind) => el('li', { 'data-kind': kind }, STEERING[kind] ?? kind))),
+    ),
+  ];
 }
