@@ -28,7 +28,7 @@ writeFileSync(
 function start(url, out, ...more) {
   const parameters = [join(root, 'pkg/cli/attune.js'), 'score', input, '--judge', 'openai'];
   parameters.push('--judge-url', url, '--judge-model', 'test', '--no-logprobs', '--out', out);
-  parameters.push('--concurrency', String(CONCURRENCY), '--retries', '8', ...more);
+  parameters.push('--concurrency', String(CONCURRENCY), '--retries', '8', '--backoff', '20', ...more);
   const child = spawn(process.execPath, parameters, { stdio: ['ignore', 'ignore', 'pipe'] });
   let told = '';
   child.stderr.on('data', (piece) => {

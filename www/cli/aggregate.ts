@@ -1,18 +1,18 @@
-import { type Aggregate, createAttune, type Method, type ParseFailure } from '../lib/node.js';
+import { createAttune, type Method, type ParseFailure } from '../lib/node.js';
 import { BAD_INPUT } from './exit.js';
 import { jsonl, read, write } from './files.js';
+import { type ConstantOptions, constantsOf } from './options.js';
 
-interface Options {
+interface Options extends ConstantOptions {
   format: Method;
   onParseFailure: ParseFailure;
-  aggregate: Aggregate;
   out?: string;
 }
 
 /** `attune aggregate` */
 export async function aggregate(input: string, options: Options): Promise<void> {
-  const { format, onParseFailure, aggregate, out } = options;
-  const settings = { format, onParseFailure, constants: { aggregate } };
+  const { format, onParseFailure, out } = options;
+  const settings = { format, onParseFailure, constants: constantsOf(options) };
   const { rows, failed, dropped } = await createAttune().aggregate(await read(input), settings);
   await write(jsonl(rows), out);
   if (dropped.length > 0) {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { AttuneError } from '../lib/node.js';
+import { VERSION } from '../lib/version.js';
 import { aggregate } from './aggregate.js';
 import { criteria } from './criteria.js';
 import { embed } from './embed.js';
@@ -8,7 +9,7 @@ import { evaluate } from './evaluate.js';
 import { BAD_INPUT, USAGE } from './exit.js';
 import { searchMemories } from './memory.js';
 import {
-  aggregateOption,
+  constantOptions,
   count,
   judgeOptions,
   number,
@@ -27,7 +28,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const program = new Command('attune')
   .description('Score replies for empathy, search memories, evaluate recall. Nothing leaves this machine unless you name an endpoint.')
-  .version('0.1.0')
+  .version(VERSION)
   .exitOverride()
   .showHelpAfterError('(attune --help tells more)');
 
@@ -47,20 +48,21 @@ rewardOptions(
   .option('--out <file>', 'write the JSONL here instead of standard output')
   .action(score);
 
-program
-  .command('aggregate')
-  .description('turn what judges wrote into rewards')
-  .argument(
-    '<input>',
-    'JSONL rows {id, resonation, expression, reception, bystander, tokens?} of judges\u2019 texts',
-  )
-  .addOption(
-    new Option('--format <format>', 'how the judge was asked to answer')
-      .choices(['perm', 'peregrm'])
-      .default('perm'),
-  )
-  .addOption(policyOption())
-  .addOption(aggregateOption())
+constantOptions(
+  program
+    .command('aggregate')
+    .description('turn what judges wrote into rewards')
+    .argument(
+      '<input>',
+      'JSONL rows {id, resonation, expression, reception, bystander, tokens?} of judges\u2019 texts',
+    )
+    .addOption(
+      new Option('--format <format>', 'how the judge was asked to answer')
+        .choices(['perm', 'peregrm'])
+        .default('perm'),
+    )
+    .addOption(policyOption()),
+)
   .option('--out <file>', 'write the JSONL here instead of standard output')
   .action(aggregate);
 

@@ -25,22 +25,27 @@ export interface JudgeOptions {
   concurrency: number;
   timeout: number;
   retries: number;
+  backoff: number;
   maxTokens?: number;
   judgeSeed?: number;
   rubrics?: string;
   cache?: string | boolean;
 }
 
-/** How opinions become rewards. */
-export interface RewardOptions {
-  method: Method;
-  trials: number;
-  onParseFailure: ParseFailure;
+/** The constants of the reward. */
+export interface ConstantOptions {
   aggregate: Aggregate;
   weights?: [number, number, number];
   bystanderWeight?: number;
   lengthLimit?: number;
   lengthRate?: number;
+}
+
+/** How opinions become rewards. */
+export interface RewardOptions extends ConstantOptions {
+  method: Method;
+  trials: number;
+  onParseFailure: ParseFailure;
   tokenizer?: string;
 }
 
@@ -58,6 +63,7 @@ export function judgeOptions(command: Command, temperature = 0.3): Command {
     .option('--concurrency <number>', 'calls in flight', whole, 8)
     .option('--timeout <milliseconds>', 'how long a call may take', whole, 120_000)
     .option('--retries <number>', 'how often a failed call is repeated', count, 5)
+    .option('--backoff <milliseconds>', 'the first pause before a repeat; it doubles, with jitter', whole, 500)
     .option('--max-tokens <number>', 'the longest answer', whole)
     .option('--judge-seed <number>', 'the seed sent with the first trial', count)
     .option('--rubrics <file>', "a rubrics file in place of attune's English one")
@@ -67,18 +73,31 @@ export function judgeOptions(command: Command, temperature = 0.3): Command {
 
 /** Adds the options of the reward. */
 export function rewardOptions(command: Command): Command {
-  return command
+  command
     .addOption(
       new Option('--method <method>', 'the reward').choices(['perm', 'peregrm']).default('perm'),
     )
     .option('--trials <number>', 'how often each perspective is judged (peregrm)', whole, 1)
     .addOption(policyOption())
-    .addOption(aggregateOption())
+    .option(
+      '--tokenizer <file>',
+      "a tokenizer.json to count lengths by, in place of attune's own (perm)",
+    );
+  return constantOptions(command);
+}
+
+/** Adds the constants of the reward. */
+export function constantOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--aggregate <mean>', 'how PERM joins the perspectives')
+        .choices(['harmonic', 'geometric', 'mean'])
+        .default('harmonic'),
+    )
     .option('--weights <numbers>', 'of resonation, expression, reception, with --aggregate mean', three)
-    .option('--bystander-weight <c>', 'what the bystander can take off (0.5)', number)
-    .option('--length-limit <tokens>', 'up to which nothing is taken off (768, perm)', count)
-    .option('--length-rate <number>', 'what each further token costs (0.001, perm)', number)
-    .option('--tokenizer <file>', "a tokenizer.json to count lengths by, in place of attune's own");
+    .option('--bystander-weight <c>', 'what the bystander can take off (default: 0.5)', number)
+    .option('--length-limit <tokens>', 'up to which nothing is taken off (perm; default: 768)', count)
+    .option('--length-rate <number>', 'what each further token costs (perm; default: 0.001)', number);
 }
 
 /** `--on-parse-failure` */
@@ -86,13 +105,6 @@ export function policyOption(): Option {
   return new Option('--on-parse-failure <policy>', 'what becomes of texts that cannot be read')
     .choices(['error', 'drop', 'batch-mean', 'authors'])
     .default('error');
-}
-
-/** `--aggregate` */
-export function aggregateOption(): Option {
-  return new Option('--aggregate <mean>', 'how PERM joins the perspectives')
-    .choices(['harmonic', 'geometric', 'mean'])
-    .default('harmonic');
 }
 
 /** The judge that the options choose. The key comes from the environment, never from the line. */
@@ -118,6 +130,7 @@ export function judgeOf(options: JudgeOptions): Judge {
     concurrency: options.concurrency,
     timeout: options.timeout,
     retries: options.retries,
+    backoff: options.backoff,
     ...(apiKey ? { apiKey } : {}),
     ...(maxTokens === undefined ? {} : { maxTokens }),
     ...(judgeSeed === undefined ? {} : { seed: judgeSeed }),
@@ -133,22 +146,29 @@ export function cacheOf({ judge, cache }: JudgeOptions, beside: string): CallCac
 
 /** The reward's options as the library takes them. */
 export async function rewardOf(options: RewardOptions & JudgeOptions) {
-  const { method, trials, onParseFailure, aggregate, tokenizer, rubrics } = options;
-  const { weights, bystanderWeight, lengthLimit, lengthRate } = options;
+  const { method, trials, onParseFailure, tokenizer, rubrics } = options;
   const files = async (path: string): Promise<FileLike> => read(path);
   return {
     method,
     trials,
     onParseFailure,
+    ...constantsOf(options),
+    ...(tokenizer === undefined
+      ? {}
+      : { tokenizer: { name: tokenizer, file: await files(tokenizer) } }),
+    ...(rubrics === undefined ? {} : { rubrics: await files(rubrics) }),
+  };
+}
+
+/** The constants that were given. */
+export function constantsOf(options: ConstantOptions) {
+  const { aggregate, weights, bystanderWeight, lengthLimit, lengthRate } = options;
+  return {
     aggregate,
     ...(weights === undefined ? {} : { weights }),
     ...(bystanderWeight === undefined ? {} : { bystanderWeight }),
     ...(lengthLimit === undefined ? {} : { lengthLimit }),
     ...(lengthRate === undefined ? {} : { lengthRate }),
-    ...(tokenizer === undefined
-      ? {}
-      : { tokenizer: { name: tokenizer, file: await files(tokenizer) } }),
-    ...(rubrics === undefined ? {} : { rubrics: await files(rubrics) }),
   };
 }
 

@@ -9,7 +9,7 @@ import { type FileLike, named, rowSource } from './file-like.js';
 import { builtin } from './judges/builtin.js';
 import type { Judge } from './judges/judge.js';
 import { type CallCache, memoryCache, type Spool } from './scoring/calls.js';
-import { constantsOf, set, type TokenizerChoice } from './scoring/context.js';
+import { set, type TokenizerChoice } from './scoring/context.js';
 import { writeCriteria } from './scoring/criteria.js';
 import { type Evaluation, evaluateSystems } from './scoring/evaluate.js';
 import { comparePairs, type Pair, type PairOptions, type PairReport } from './scoring/pairs.js';
@@ -557,11 +557,9 @@ export class UserMemory {
   }
 }
 
-/** Options of scoring as the engine takes them. */
-function scoringOf(options: ScoreOptions): ScoringOptions {
-  const { method, trials, onParseFailure, thinking } = options;
-  return {
-    ...set({ method, trials, onParseFailure, thinking }),
-    constants: constantsOf(options),
-  };
+/** Options of scoring as the engine takes them; what is no option reaches it and is refused there. */
+function scoringOf(options: BatchOptions): ScoringOptions {
+  const { method, trials, onParseFailure, thinking, ...others } = options;
+  const { signal, judge, rubrics, tokenizer, cache, onProgress, total, ...constants } = others;
+  return { ...set({ method, trials, onParseFailure, thinking }), constants: set(constants) };
 }

@@ -153,8 +153,8 @@ export function openai(options: OpenAIOptions): Judge {
     // As many rows as fill the calls allowed, each row being four calls at least.
     parallel: concurrency,
     options: { ...options.body, maxTokens: options.maxTokens, seed: options.seed, logprobs: options.logprobs ?? true },
-    complete: (messages, { signal, trial }) =>
-      limit(() => complete(messages, trial, { signal })),
+    limit,
+    complete: (messages, { signal, trial }) => complete(messages, trial, { signal }),
   });
   return {
     ...judge,

@@ -18,15 +18,23 @@ interface WritingJudge {
   complete: Complete;
   /** How many rows are judged at the same time. */
   parallel: number;
+  /**
+   * Lets so many calls at a time through. It holds each until its answer is kept, so that a run
+   * that is killed repeats no more calls than that.
+   */
+  limit?: <T>(call: () => Promise<T>) => Promise<T>;
   /** Whatever else changes an answer, and so belongs to the key under which it is kept. */
   options?: Record<string, unknown>;
 }
 
 /** A judge that is asked in words and answers in words. */
-export function writingJudge({ identity, complete, parallel, options = {} }: WritingJudge): Judge {
+export function writingJudge(judge: WritingJudge): Judge {
+  const { identity, complete, parallel, limit = (call) => call(), options = {} } = judge;
   const answer = (messages: Message[], context: JudgeContext, trial = 0): Promise<KeptAnswer> =>
-    context.once({ ...identity, ...options, trial, messages }, () =>
-      complete(messages, { signal: context.signal, trial }),
+    limit(() =>
+      context.once({ ...identity, ...options, trial, messages }, () =>
+        complete(messages, { signal: context.signal, trial }),
+      ),
     );
   return {
     identity,

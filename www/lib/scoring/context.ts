@@ -2,7 +2,7 @@ import type { EngineCalls } from '../connection.js';
 import { AttuneError } from '../error.js';
 import { type FileLike, named } from '../file-like.js';
 import type { Answer, JudgeContext, KeptAnswer } from '../judges/judge.js';
-import type { Backend, PermSettings, Scored, ScoreRow } from '../types.js';
+import type { Backend, Scored, ScoreRow } from '../types.js';
 import type { CallCache } from './calls.js';
 
 /** What is told of a run besides its rows. */
@@ -123,12 +123,6 @@ export async function lengths(
   throw new AttuneError('setting', `a reply counts ${wrong} tokens`, 'Return a whole number.', {
     field: 'tokenizer',
   });
-}
-
-/** The constants of the reward among options that also hold other things. */
-export function constantsOf(options: Partial<PermSettings>): Partial<PermSettings> {
-  const { aggregate, weights, bystanderWeight, lengthLimit, lengthRate } = options;
-  return set({ aggregate, weights, bystanderWeight, lengthLimit, lengthRate });
 }
 
 /** What is set of some options; absent and undefined are the same. */
