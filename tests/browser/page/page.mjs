@@ -1,5 +1,12 @@
 // A consumer of the package, bundled by Vite as another site would bundle it.
-import { createAttune } from 'attune';
+import * as attuneModule from 'attune';
 import { compareEmbeddings, compareScores, runCorpus } from '../../corpus.mjs';
 
-Object.assign(globalThis, { createAttune, compareEmbeddings, compareScores, runCorpus });
+const { createAttune } = attuneModule;
+Object.assign(globalThis, {
+  attuneModule,
+  createAttune,
+  compareEmbeddings,
+  compareScores,
+  runCorpus,
+});
