@@ -129,7 +129,8 @@ fn holds(found: &Value, expected: &Value, key: &str) -> bool {
 fn judges_texts() {
     for row in corpus("reward/judgements") {
         let settings: JudgementSettings = settings(&row);
-        let text = row["text"].as_str().unwrap();
+        let prose = "It fits her well. ".repeat(60_000);
+        let text = row["text"].as_str().unwrap().replace("{a megabyte of prose}", &prose);
         let result = RawJudgement::read("judgements.jsonl", text.as_bytes()).and_then(|rows| {
             aggregate(&rows, &settings).map_err(|error| error.in_file("judgements.jsonl"))
         });

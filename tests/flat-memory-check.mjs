@@ -6,7 +6,11 @@ import { promisify } from 'node:util';
 /** Scores `rows` in a process of its own: after the first tenth, memory no longer grows. */
 export async function staysFlat(rows) {
   const script = fileURLToPath(new URL('flat-memory.mjs', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', script, `${rows}`]);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--expose-gc',
+    script,
+    `${rows}`,
+  ]);
   const { done, used, resident, seconds } = JSON.parse(stdout);
   assert.equal(done, rows);
   const [first, ...later] = used;

@@ -112,7 +112,10 @@ test('a batch broken off by a reload goes on; then nothing is asked twice', asyn
 
     const own = new URL(site.url).origin;
     const elsewhere = requests.filter((asked) => !asked.startsWith(own) && !asked.startsWith(url));
-    assert.deepEqual(elsewhere.filter((asked) => /^https?:/.test(asked)), []);
+    assert.deepEqual(
+      elsewhere.filter((asked) => /^https?:/.test(asked)),
+      [],
+    );
     assert.deepEqual(chrome.strangers, []);
     assert.deepEqual(problems, []);
   } finally {

@@ -119,7 +119,15 @@ test('an endpoint judges; what it said is not asked again; the key is nowhere', 
   assert.equal(statSync(join(folder, 'judged.jsonl.calls.jsonl')).mode & 0o077, 0);
 
   // Other constants ask nothing either.
-  const other = await attune('score', input, ...how, '--out', 'judged.jsonl', '--aggregate', 'mean');
+  const other = await attune(
+    'score',
+    input,
+    ...how,
+    '--out',
+    'judged.jsonl',
+    '--aggregate',
+    'mean',
+  );
   assert.equal(other.status, 0, other.stderr);
   assert.equal(server.requests.length, asked);
   for (const told of [first.stderr, text('judged.jsonl'), text('judged.jsonl.calls.jsonl')]) {
@@ -166,7 +174,20 @@ test('constants that do not go together are a wrong command line', async () => {
     [['score', input, '--trials', '2'], /trials/],
     [['score', input, '--method', 'peregrm', '--length-limit', '5'], /lengthLimit/],
     [['score', input, '--weights', '1,2'], /three numbers/],
-    [['aggregate', file('raw.jsonl', '{"id":"x","resonation":"","expression":"","reception":"","bystander":""}\n'), '--format', 'peregrm', '--aggregate', 'mean'], /aggregate/],
+    [
+      [
+        'aggregate',
+        file(
+          'raw.jsonl',
+          '{"id":"x","resonation":"","expression":"","reception":"","bystander":""}\n',
+        ),
+        '--format',
+        'peregrm',
+        '--aggregate',
+        'mean',
+      ],
+      /aggregate/,
+    ],
   ]) {
     const { status, stdout, stderr } = await attune(...parameters);
     assert.deepEqual([status, stdout], [2, ''], `${parameters}: ${stderr}`);
@@ -176,34 +197,51 @@ test('constants that do not go together are a wrong command line', async () => {
 
 test('aggregate takes every constant', async () => {
   const row = { id: 'x', resonation: 'Score: 3', expression: 'Score: 3', reception: 'Score: 3' };
-  const input = file('raw.jsonl', jsonl([{ ...row, bystander: 'Total Score: 80 / 100', tokens: 20 }]));
+  const input = file(
+    'raw.jsonl',
+    jsonl([{ ...row, bystander: 'Total Score: 80 / 100', tokens: 20 }]),
+  );
   const constants = ['--bystander-weight', '1', '--length-limit', '10', '--length-rate', '0.01'];
   const { status, stdout, stderr } = await attune('aggregate', input, ...constants);
   assert.equal(status, 0, stderr);
   assert.ok(Math.abs(lines(stdout)[0].reward - (0.6 - 0.2 - 0.1)) < 1e-12);
 });
 
-const DATASET = JSON.stringify([1, 2, 3, 4].map((user) => ({
-  source_file: 'd.json',
-  original_sid: user,
-  session_id: user,
-  split: user % 2 ? 'id' : 'ood',
-  persona: 'A nurse.',
-  extracted_memory: ['Wants plain advice.'],
-  queries: [0, 1].map((at) => ({ query_id: at, category: `c${at}`, query: `I am tired, ${at}.` })),
-})));
-const replies = (say) =>
-  JSON.stringify([1, 2, 3, 4].map((user) => ({
+const DATASET = JSON.stringify(
+  [1, 2, 3, 4].map((user) => ({
     source_file: 'd.json',
     original_sid: user,
     session_id: user,
-    responses: [0, 1].map((at) => ({ query_id: at, response: say(user, at) })),
-  })));
+    split: user % 2 ? 'id' : 'ood',
+    persona: 'A nurse.',
+    extracted_memory: ['Wants plain advice.'],
+    queries: [0, 1].map((at) => ({
+      query_id: at,
+      category: `c${at}`,
+      query: `I am tired, ${at}.`,
+    })),
+  })),
+);
+const replies = (say) =>
+  JSON.stringify(
+    [1, 2, 3, 4].map((user) => ({
+      source_file: 'd.json',
+      original_sid: user,
+      session_id: user,
+      responses: [0, 1].map((at) => ({ query_id: at, response: say(user, at) })),
+    })),
+  );
 
 test('a dataset: criteria beforehand, two systems, intervals and a comparison', async () => {
   file('d.json', DATASET);
-  file('warm.json', replies(() => 'No wonder, after such nights. What would help you rest today?'));
-  file('cold.json', replies((user, at) => (user === 1 && at === 0 ? '' : 'Stop complaining.')));
+  file(
+    'warm.json',
+    replies(() => 'No wonder, after such nights. What would help you rest today?'),
+  );
+  file(
+    'cold.json',
+    replies((user, at) => (user === 1 && at === 0 ? '' : 'Stop complaining.')),
+  );
   const sidecar = await attune('criteria', 'd.json', '--out', 'sidecar.json');
   assert.equal(sidecar.status, 0, sidecar.stderr);
   assert.ok(existsSync(join(folder, 'sidecar.json')));
@@ -219,7 +257,10 @@ test('a dataset: criteria beforehand, two systems, intervals and a comparison', 
   assert.deepEqual(inputs.empty, ['d.json/1/0'], JSON.stringify(inputs));
   const rows = lines(text('judged-rows.jsonl'));
   assert.equal(rows.length, 8 + 7);
-  assert.equal(rows.filter(({ system }) => system === 'cold').some(({ id }) => id === 'd.json/1/0'), false);
+  assert.equal(
+    rows.filter(({ system }) => system === 'cold').some(({ id }) => id === 'd.json/1/0'),
+    false,
+  );
   // The same seed, the same report.
   assert.equal((await attune(...parameters)).stdout, stdout);
 });

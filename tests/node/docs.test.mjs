@@ -11,7 +11,7 @@ import { endpoint } from '../endpoint.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const page = readFileSync(join(root, 'docs/scoring.md'), 'utf8');
-const examples = [...page.matchAll(/^#+ (.+)\n(?:(?!^#+ )[^])*?^```js\n([^]*?)^```/gm)];
+const examples = [...page.matchAll(/^#+ (.+)\n(?:(?!^#+ )[\s\S])*?^```js\n([\s\S]*?)^```/gm)];
 
 const ANSWER = `JSON.stringify(messages).includes('Total Score')
   ? 'Total Score: 80 / 100' : 'Reason: fits.\\nScore: 4'`;
@@ -37,8 +37,19 @@ after(async () => {
 });
 
 test('the page has an example for every judge', () => {
-  for (const name of ['openai', 'chat', 'webllm', 'transformers', 'promptApi', 'panel', 'builtin']) {
-    assert.ok(examples.some(([, , code]) => code.includes(`${name}(`)), name);
+  for (const name of [
+    'openai',
+    'chat',
+    'webllm',
+    'transformers',
+    'promptApi',
+    'panel',
+    'builtin',
+  ]) {
+    assert.ok(
+      examples.some(([, , code]) => code.includes(`${name}(`)),
+      name,
+    );
   }
   assert.ok(examples.length >= 10, `${examples.length} examples`);
 });
@@ -55,7 +66,9 @@ for (const [, title, code] of examples) {
     if (code.includes('promptApi')) runnable = `${BROWSER}\n${runnable}`;
     const file = join(folder, `${title.replace(/\W/g, '-')}.mjs`);
     writeFileSync(file, runnable);
-    const { stdout: printed } = await promisify(execFile)(process.execPath, [file], { cwd: folder });
+    const { stdout: printed } = await promisify(execFile)(process.execPath, [file], {
+      cwd: folder,
+    });
     assert.ok(printed.length > 0, 'it prints something');
     assert.doesNotMatch(printed, /undefined|NaN|error/, printed);
   });

@@ -48,14 +48,16 @@ async function at(server, options = {}, work) {
   }
 }
 
-const perm = (levels, total = 76) => (body) => {
-  const { content } = body.messages[1];
-  if (content.includes('Total Score')) return `Fair.\nTotal Score: ${total} / 100`;
-  const which = ['## Resonation', '## Expression', '## Reception'].findIndex((title) =>
-    content.startsWith(title),
-  );
-  return `Reason: so.\nScore: ${levels[which]}`;
-};
+const perm =
+  (levels, total = 76) =>
+  (body) => {
+    const { content } = body.messages[1];
+    if (content.includes('Total Score')) return `Fair.\nTotal Score: ${total} / 100`;
+    const which = ['## Resonation', '## Expression', '## Reception'].findIndex((title) =>
+      content.startsWith(title),
+    );
+    return `Reason: so.\nScore: ${levels[which]}`;
+  };
 
 for (const stream of [false, true]) {
   test(`an endpoint judges, ${stream ? 'streaming' : 'whole'}: the paper's check value`, async () => {
@@ -150,7 +152,9 @@ test('an answer without a score fails its row by name, or as the policy says', a
   const answer = (body) => {
     const text = perm([4, 4, 4])(body);
     const odd = body.messages[1].content.includes('number 1?') && text.includes('Score: 4');
-    return odd && body.messages[1].content.startsWith('## Reception') ? 'I would rather not.' : text;
+    return odd && body.messages[1].content.startsWith('## Reception')
+      ? 'I would rather not.'
+      : text;
   };
   const server = await endpoint({ answer });
   const attune = createAttune();
@@ -163,7 +167,10 @@ test('an answer without a score fails its row by name, or as the policy says', a
       ['0', '2'],
     );
     const filled = await attune.score(rows(3), { judge, onParseFailure: 'batch-mean' });
-    assert.deepEqual([filled[1].id, filled[1].reception.score, filled[1].imputed], ['1', 4, ['reception']]);
+    assert.deepEqual(
+      [filled[1].id, filled[1].reception.score, filled[1].imputed],
+      ['1', 4, ['reception']],
+    );
     const peregrm = await attune.score(rows(1), {
       judge,
       method: 'peregrm',
@@ -192,7 +199,10 @@ test('trials are asked one by one and averaged', async () => {
     assert.equal(scored.reception.trials.length, 4);
     assert.equal(scored.bystander.total, 76);
     assert.equal(scored.bystander.subscores.content, 16);
-    assert.deepEqual([...new Set(server.requests.map(({ body }) => body.seed))].sort(), [5, 6, 7, 8]);
+    assert.deepEqual(
+      [...new Set(server.requests.map(({ body }) => body.seed))].sort(),
+      [5, 6, 7, 8],
+    );
   });
 });
 
@@ -204,10 +214,14 @@ test('the key reaches the endpoint and nothing else', async () => {
   const path = join(folder, 'key.calls.jsonl');
   try {
     const good = await endpoint({ requireKey: key });
-    const scored = await at(good, { apiKey: key, headers: { 'x-team': 'hush-hush-team' } }, (judge) => {
-      log.push(inspect(judge, { depth: 9, showHidden: true }), JSON.stringify(judge));
-      return createAttune().score([row(1)], { judge, cache: fileCache(path) });
-    });
+    const scored = await at(
+      good,
+      { apiKey: key, headers: { 'x-team': 'hush-hush-team' } },
+      (judge) => {
+        log.push(inspect(judge, { depth: 9, showHidden: true }), JSON.stringify(judge));
+        return createAttune().score([row(1)], { judge, cache: fileCache(path) });
+      },
+    );
     log.push(JSON.stringify(scored));
     // A wrong key: the server repeats it in its error.
     const bad = await endpoint({ requireKey: 'another' });
@@ -328,7 +342,9 @@ const answers = async (messages) => perm([2, 4, 5])({ messages });
 test('any function judges, and so do the engines of a page', async () => {
   const pipeline = async (messages, settings) => {
     assert.equal(settings.return_full_text, false);
-    return [{ generated_text: [...messages, { role: 'assistant', content: await answers(messages) }] }];
+    return [
+      { generated_text: [...messages, { role: 'assistant', content: await answers(messages) }] },
+    ];
   };
   const engine = {
     chat: {
@@ -336,7 +352,10 @@ test('any function judges, and so do the engines of a page', async () => {
         create: async ({ messages, logprobs }) => {
           assert.equal(logprobs, true);
           const content = await answers(messages);
-          return { choices: [{ message: { content } }], usage: { prompt_tokens: 9, completion_tokens: 3 } };
+          return {
+            choices: [{ message: { content } }],
+            usage: { prompt_tokens: 9, completion_tokens: 3 },
+          };
         },
       },
     },
@@ -427,10 +446,7 @@ test('pairs are judged in both orders; a judge that likes what comes first is fo
       content.indexOf('every morning') < content.indexOf('Dogs die') ? 'Choice: A' : 'Choice: B',
   });
   const sound = await attune.compare([pair, { a: pair.b, b: pair.a }], { judge: fair });
-  assert.deepEqual(
-    [sound.wins, sound.flipRate],
-    [{ a: 1, b: 1, ties: 0, undecided: 0 }, 0],
-  );
+  assert.deepEqual([sound.wins, sound.flipRate], [{ a: 1, b: 1, ties: 0, undecided: 0 }, 0]);
   const own = await attune.compare(pair);
   assert.deepEqual([own.verdicts[0].winner, own.flipRate], ['a', 0]);
   const tie = await attune.compare(pair, { judge: builtin({ margin: 2 }) });

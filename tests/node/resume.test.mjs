@@ -28,7 +28,15 @@ writeFileSync(
 function start(url, out, ...more) {
   const parameters = [join(root, 'pkg/cli/attune.js'), 'score', input, '--judge', 'openai'];
   parameters.push('--judge-url', url, '--judge-model', 'test', '--no-logprobs', '--out', out);
-  parameters.push('--concurrency', String(CONCURRENCY), '--retries', '8', '--backoff', '20', ...more);
+  parameters.push(
+    '--concurrency',
+    String(CONCURRENCY),
+    '--retries',
+    '8',
+    '--backoff',
+    '20',
+    ...more,
+  );
   const child = spawn(process.execPath, parameters, { stdio: ['ignore', 'ignore', 'pipe'] });
   let told = '';
   child.stderr.on('data', (piece) => {
@@ -41,7 +49,10 @@ function start(url, out, ...more) {
 const lines = (path) => readFileSync(path, 'utf8').trim().split('\n').map(JSON.parse);
 
 test('5,000 rows with 5 % faults: each is scored once; killed and resumed, the same comes out and only calls in flight are repeated', async () => {
-  const whole = await endpoint({ faults: seededFaults({ share: 0.05, seed: 11 }), retryAfter: '0' });
+  const whole = await endpoint({
+    faults: seededFaults({ share: 0.05, seed: 11 }),
+    retryAfter: '0',
+  });
   const out = join(folder, 'whole.jsonl');
   const { code, told } = await start(whole.url, out).ended;
   await whole.close();
@@ -58,7 +69,10 @@ test('5,000 rows with 5 % faults: each is scored once; killed and resumed, the s
   assert.ok(faults > 0.03 * CALLS && faults < 0.07 * CALLS, `${faults} faults`);
 
   // The same again, killed at a moment that differs from run to run.
-  const broken = await endpoint({ faults: seededFaults({ share: 0.05, seed: 11 }), retryAfter: '0' });
+  const broken = await endpoint({
+    faults: seededFaults({ share: 0.05, seed: 11 }),
+    retryAfter: '0',
+  });
   const second = join(folder, 'second.jsonl');
   const first = start(broken.url, second);
   const moment = Math.round(CALLS * (0.1 + 0.7 * Math.random()));

@@ -27,7 +27,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const program = new Command('attune')
-  .description('Score replies for empathy, search memories, evaluate recall. Nothing leaves this machine unless you name an endpoint.')
+  .description(
+    'Score replies for empathy, search memories, evaluate recall. Nothing leaves this machine unless you name an endpoint.',
+  )
   .version(VERSION)
   .exitOverride()
   .showHelpAfterError('(attune --help tells more)');
@@ -78,7 +80,9 @@ judgeOptions(
 judgeOptions(
   program
     .command('evaluate')
-    .description('judge predictions for a dataset: resonation, expression, reception by split and category')
+    .description(
+      'judge predictions for a dataset: resonation, expression, reception by split and category',
+    )
     .requiredOption('--dataset <file>', 'a PersonaEmp dataset (JSON) or PERM rows (JSONL)')
     .requiredOption('--predictions <file>', 'the replies: JSON by session, or JSONL {id, response}')
     .option('--baseline <files...>', 'predictions of other systems, to compare with'),

@@ -75,7 +75,9 @@ export function tell(what: string) {
     last = now;
     const left = remaining === undefined ? '' : `, ${Math.ceil(remaining)} s left`;
     const bad = failed > 0 ? `, ${failed} failed` : '';
-    process.stderr.write(`\r\x1b[K${what} ${done}/${total}${bad}, ${rate.toFixed(1)} rows/s${left}`);
+    process.stderr.write(
+      `\r\x1b[K${what} ${done}/${total}${bad}, ${rate.toFixed(1)} rows/s${left}`,
+    );
   };
   told.end = () => {
     if (watched && last > 0) process.stderr.write('\n');

@@ -55,7 +55,10 @@ export function judgeOptions(command: Command, temperature = 0.3): Command {
     .addOption(
       new Option('--judge <judge>', 'who judges').choices(['builtin', 'openai']).default('builtin'),
     )
-    .option('--judge-url <url>', 'an OpenAI-compatible endpoint, e.g. http://localhost:8080/v1; its key is read from ATTUNE_JUDGE_KEY')
+    .option(
+      '--judge-url <url>',
+      'an OpenAI-compatible endpoint, e.g. http://localhost:8080/v1; its key is read from ATTUNE_JUDGE_KEY',
+    )
     .option('--judge-model <name>', "the model, by the endpoint's name for it")
     .option('--temperature <number>', 'the sampling temperature', number, temperature)
     .option('--no-logprobs', 'read scores from words, not from the probabilities of tokens')
@@ -63,7 +66,12 @@ export function judgeOptions(command: Command, temperature = 0.3): Command {
     .option('--concurrency <number>', 'calls in flight', whole, 8)
     .option('--timeout <milliseconds>', 'how long a call may take', whole, 120_000)
     .option('--retries <number>', 'how often a failed call is repeated', count, 5)
-    .option('--backoff <milliseconds>', 'the first pause before a repeat; it doubles, with jitter', whole, 500)
+    .option(
+      '--backoff <milliseconds>',
+      'the first pause before a repeat; it doubles, with jitter',
+      whole,
+      500,
+    )
     .option('--max-tokens <number>', 'the longest answer', whole)
     .option('--judge-seed <number>', 'the seed sent with the first trial', count)
     .option('--rubrics <file>', "a rubrics file in place of attune's English one")
@@ -94,10 +102,22 @@ export function constantOptions(command: Command): Command {
         .choices(['harmonic', 'geometric', 'mean'])
         .default('harmonic'),
     )
-    .option('--weights <numbers>', 'of resonation, expression, reception, with --aggregate mean', three)
+    .option(
+      '--weights <numbers>',
+      'of resonation, expression, reception, with --aggregate mean',
+      three,
+    )
     .option('--bystander-weight <c>', 'what the bystander can take off (default: 0.5)', number)
-    .option('--length-limit <tokens>', 'up to which nothing is taken off (perm; default: 768)', count)
-    .option('--length-rate <number>', 'what each further token costs (perm; default: 0.001)', number);
+    .option(
+      '--length-limit <tokens>',
+      'up to which nothing is taken off (perm; default: 768)',
+      count,
+    )
+    .option(
+      '--length-rate <number>',
+      'what each further token costs (perm; default: 0.001)',
+      number,
+    );
 }
 
 /** `--on-parse-failure` */
@@ -116,10 +136,7 @@ export function judgeOf(options: JudgeOptions): Judge {
   }
   const { judgeUrl, judgeModel, maxTokens, judgeSeed, stream } = options;
   if (!judgeUrl || !judgeModel) {
-    throw usage(
-      'an endpoint needs its address and a model',
-      'Give --judge-url and --judge-model.',
-    );
+    throw usage('an endpoint needs its address and a model', 'Give --judge-url and --judge-model.');
   }
   const apiKey = process.env.ATTUNE_JUDGE_KEY;
   return openai({

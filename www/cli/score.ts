@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Attune, createAttune, type Criteria, type ScoreRow } from '../lib/node.js';
+import { type Attune, type Criteria, createAttune, type ScoreRow } from '../lib/node.js';
 import { BAD_INPUT } from './exit.js';
 import { pieces, read, tell } from './files.js';
 import {
@@ -30,21 +30,28 @@ export async function score(input: string, options: Options): Promise<void> {
   // The whole input is checked before the first row is judged.
   const { rows: total, hash } = await attune.checkFile({ name: input, stream: pieces(input) });
   const criteria = options.criteria ? await criteriaOf(attune, options.criteria) : undefined;
-  const judged = { ...judge.identity, ...reward, criteria: criteria?.hash, logprobs: options.logprobs };
-  const run = createHash('sha256').update(JSON.stringify([hash, judged])).digest('hex');
-  const output = out === undefined ? toStandardOutput() : await toFile(out, run, fills(options) ? false : resume);
+  const judged = {
+    ...judge.identity,
+    ...reward,
+    criteria: criteria?.hash,
+    logprobs: options.logprobs,
+  };
+  const run = createHash('sha256')
+    .update(JSON.stringify([hash, judged]))
+    .digest('hex');
+  const output =
+    out === undefined
+      ? toStandardOutput()
+      : await toFile(out, run, fills(options) ? false : resume);
   const progress = tell('scored');
-  const scoring = attune.scoreBatch(
-    rowsFrom(attune, input, output.before, criteria?.rows),
-    {
-      ...reward,
-      judge,
-      cache: cacheOf(options, out ?? input),
-      total: total - output.before,
-      onProgress: ({ done, failed, rate, remaining }) =>
-        progress(output.before + done, total, failed, rate, remaining),
-    },
-  );
+  const scoring = attune.scoreBatch(rowsFrom(attune, input, output.before, criteria?.rows), {
+    ...reward,
+    judge,
+    cache: cacheOf(options, out ?? input),
+    total: total - output.before,
+    onProgress: ({ done, failed, rate, remaining }) =>
+      progress(output.before + done, total, failed, rate, remaining),
+  });
   const { failed, dropped, warnings } = await written(scoring, output);
   progress.end();
   for (const { message } of warnings) process.stderr.write(`attune: ${message}\n`);

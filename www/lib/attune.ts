@@ -1,9 +1,4 @@
-import type {
-  Connection,
-  DeviceReport,
-  EngineCalls,
-  OnProgress,
-} from './connection.js';
+import type { Connection, DeviceReport, EngineCalls, OnProgress } from './connection.js';
 import { AttuneError, aborted } from './error.js';
 import { type FileLike, named, rowSource } from './file-like.js';
 import { builtin } from './judges/builtin.js';
@@ -28,11 +23,11 @@ import type {
   FailedRow,
   Judgement,
   JudgementOptions,
-  Method,
   LengthEffect,
   LengthRow,
   Memory,
   MemoryHit,
+  Method,
   ParseFailure,
   PermReward,
   PermSettings,
@@ -181,10 +176,7 @@ export class Attune {
     options?: ScoreOptions & CallOptions & { judge?: never },
   ): Promise<Scored[]>;
   /** Scores replies with any judge; a row that it cannot judge comes back with an `error`. */
-  score(
-    input: ScoreRow[] | FileLike,
-    options: ScoreOptions & CallOptions,
-  ): Promise<ScoredRow[]>;
+  score(input: ScoreRow[] | FileLike, options: ScoreOptions & CallOptions): Promise<ScoredRow[]>;
   async score(
     input: ScoreRow[] | FileLike,
     { onProgress, ...options }: ScoreOptions & CallOptions = {},
@@ -201,7 +193,8 @@ export class Attune {
     }
     const all = await this.#call(rows);
     await this.#call((engine) => engine.checkRows(all));
-    const told = onProgress && (({ done }: BatchProgress) => onProgress({ done, total: all.length }));
+    const told =
+      onProgress && (({ done }: BatchProgress) => onProgress({ done, total: all.length }));
     const run = this.scoreBatch(all, {
       ...options,
       total: all.length,

@@ -1,18 +1,14 @@
-import type {
-  Protocol,
-  RewardBatch,
-  ScoreRowReader,
-} from '../wasm/core/core.js';
-import type { AnswerToRead } from './judges/judge.js';
+import type { Protocol, RewardBatch, ScoreRowReader } from '../wasm/core/core.js';
 import type { CoreCalls, NamedBytes } from './connection.js';
 import { AttuneError, revive } from './error.js';
+import type { AnswerToRead } from './judges/judge.js';
 import type { CoreModule, Loader } from './loader.js';
 import type {
   AggregateReport,
   CriteriaRow,
   Criterion,
-  Judgement,
   JudgeIdentity,
+  Judgement,
   JudgementOptions,
   Memory,
   Message,

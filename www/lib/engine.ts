@@ -34,11 +34,7 @@ export class Engine extends EvaluationEngine implements EngineCalls {
   #refusal: unknown;
   #stopped = false;
 
-  async scoreRows(
-    rows: ScoreRow[],
-    settings: ScoringOptions,
-    backend: Backend,
-  ): Promise<Scored[]> {
+  async scoreRows(rows: ScoreRow[], settings: ScoringOptions, backend: Backend): Promise<Scored[]> {
     return this.#guarded(backend, (models) => models.score(rows, builtinSettings(settings)));
   }
 
@@ -63,11 +59,7 @@ export class Engine extends EvaluationEngine implements EngineCalls {
     return run(() => personalCriteria(row));
   }
 
-  async countTokens(
-    texts: string[],
-    backend: Backend,
-    tokenizer?: NamedBytes,
-  ): Promise<number[]> {
+  async countTokens(texts: string[], backend: Backend, tokenizer?: NamedBytes): Promise<number[]> {
     const models = await this.#loadModels(backend);
     if (tokenizer === undefined) return Array.from(run(() => models.countTokens(texts)));
     const { name, bytes } = tokenizer;

@@ -27,6 +27,11 @@ export interface AttuneOptions {
  * ```
  */
 export function createAttune(options: AttuneOptions = {}): Attune {
-  const host = { version: VERSION, connect: connectWorker, cache: browserCache, spool: browserSpool };
+  const host = {
+    version: VERSION,
+    connect: connectWorker,
+    cache: browserCache,
+    spool: browserSpool,
+  };
   return new Attune(host, options.device ?? 'cpu');
 }

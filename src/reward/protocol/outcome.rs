@@ -15,7 +15,7 @@ use crate::reward::{Bystander, JudgeIdentity, Method, Penalties, PerspectiveScor
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub enum Outcome {
     /// It was scored.
-    Scored(Scored),
+    Scored(Box<Scored>),
     /// It was not, and says why.
     Failed(FailedRow),
     /// The policy leaves it out.
@@ -94,7 +94,8 @@ impl Batch {
         }
         match fill(readings, self.fills()) {
             Ok((trials, imputed)) => {
-                Ok(Outcome::Scored(self.scored(id, tokens, opinions, &trials, imputed)?))
+                let scored = self.scored(id, tokens, opinions, &trials, imputed)?;
+                Ok(Outcome::Scored(Box::new(scored)))
             }
             Err(_) if self.settings.on_parse_failure == ParseFailure::Drop => {
                 Ok(Outcome::Dropped(id.to_owned()))

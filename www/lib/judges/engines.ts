@@ -126,8 +126,7 @@ export function promptApi(options: LocalOptions & { languageModel?: LanguageMode
     ...(temperature === undefined ? {} : { temperature }),
     async complete(messages, { signal }) {
       const api =
-        options.languageModel ??
-        (globalThis as { LanguageModel?: LanguageModel }).LanguageModel;
+        options.languageModel ?? (globalThis as { LanguageModel?: LanguageModel }).LanguageModel;
       if (api === undefined || (await api.availability?.()) === 'unavailable') {
         throw new AttuneError(
           'device',

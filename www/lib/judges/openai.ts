@@ -104,7 +104,10 @@ export function openai(options: OpenAIOptions): Judge {
       if (timer.aborted) throw new EndpointError(`no answer within ${timeout} ms`, 'again');
       if (isAbort(error)) throw error;
       const cause = (error as { cause?: { code?: string } }).cause?.code;
-      throw new EndpointError(`the endpoint cannot be reached${cause ? ` (${cause})` : ''}`, 'again');
+      throw new EndpointError(
+        `the endpoint cannot be reached${cause ? ` (${cause})` : ''}`,
+        'again',
+      );
     }
   };
 
@@ -152,7 +155,12 @@ export function openai(options: OpenAIOptions): Judge {
     identity: { name: 'openai', model, url: shown, temperature },
     // As many rows as fill the calls allowed, each row being four calls at least.
     parallel: concurrency,
-    options: { ...options.body, maxTokens: options.maxTokens, seed: options.seed, logprobs: options.logprobs ?? true },
+    options: {
+      ...options.body,
+      maxTokens: options.maxTokens,
+      seed: options.seed,
+      logprobs: options.logprobs ?? true,
+    },
     limit,
     complete: (messages, { signal, trial }) => complete(messages, trial, { signal }),
   });

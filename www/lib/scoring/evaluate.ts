@@ -81,7 +81,11 @@ export async function evaluateSystems(
   };
 }
 
-function table(name: string, { items, missing, empty }: Alignment, rows: ScoredRow[]): SystemScores {
+function table(
+  name: string,
+  { items, missing, empty }: Alignment,
+  rows: ScoredRow[],
+): SystemScores {
   const scored = new Map(
     rows.flatMap((row): [string, Scored][] => ('reward' in row ? [[row.id, row]] : [])),
   );

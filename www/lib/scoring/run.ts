@@ -1,7 +1,7 @@
 import { pMapIterable } from 'p-map';
 import type { EngineCalls } from '../connection.js';
-import { type FileLike, named } from '../file-like.js';
 import { AttuneError, aborted } from '../error.js';
+import { type FileLike, named } from '../file-like.js';
 import type { Judge, JudgeName, RowJudgement } from '../judges/judge.js';
 import type {
   FailedRow,
@@ -13,7 +13,14 @@ import type {
   ScoringOptions,
 } from '../types.js';
 import type { CallCache, Spool } from './calls.js';
-import { type CallCount, lengths, type Run, type RunWarning, runOf, type TokenizerChoice } from './context.js';
+import {
+  type CallCount,
+  lengths,
+  type Run,
+  type RunWarning,
+  runOf,
+  type TokenizerChoice,
+} from './context.js';
 import { type BatchProgress, Counter } from './progress.js';
 import { type RowSource, rowsOf } from './source.js';
 
@@ -201,7 +208,10 @@ async function* outcomes(
       if (signal.aborted) throw signal.reason;
       const set: Settled | Judged = JSON.parse(text);
       if ('outcome' in set) yield set;
-      else yield (await guard(engine.scoreInBatch(batch, set.id, set.tokens, set.opinions))) as Settled;
+      else
+        yield (await guard(
+          engine.scoreInBatch(batch, set.id, set.tokens, set.opinions),
+        )) as Settled;
     }
   } finally {
     await spool?.remove();

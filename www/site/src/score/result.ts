@@ -139,7 +139,11 @@ function steering({ steering = [] }: Scored): Node[] {
       'section',
       { class: 'note warning', 'aria-label': 'Text for the judge', 'data-testid': 'steering' },
       el('p', {}, 'This reply speaks to the judge. What it says there does not raise its score.'),
-      el('ul', {}, ...steering.map((kind) => el('li', { 'data-kind': kind }, STEERING[kind] ?? kind))),
+      el(
+        'ul',
+        {},
+        ...steering.map((kind) => el('li', { 'data-kind': kind }, STEERING[kind] ?? kind)),
+      ),
     ),
   ];
 }
