@@ -36,7 +36,8 @@ impl Random {
 }
 
 fn estimate(scores: &Scores, log: &ExposureLog, scheme: Scheme, average: Average, k: u32) -> f64 {
-    let settings = RecallSettings { k: vec![k], schemes: vec![scheme], ..Default::default() };
+    let schemes = vec![scheme];
+    let settings = RecallSettings { k: vec![k], schemes, resamples: 0, ..Default::default() };
     let report = evaluate("model", scores, log, &settings).unwrap();
     let result = report.systems[0].results.iter().find(|result| result.average == average);
     result.unwrap().estimate.unwrap()
@@ -107,7 +108,7 @@ proptest! {
         let shown = rows.iter().enumerate();
         let shown = shown.map(|(item, row)| Exposed { item, positive: row.1 }).collect();
         let log = ExposureLog::new(vec![shown], &scores).unwrap();
-        let settings = RecallSettings { k: vec![k], ..Default::default() };
+        let settings = RecallSettings { k: vec![k], resamples: 0, ..Default::default() };
         let report = evaluate("model", &scores, &log, &settings).unwrap();
         let results = &report.systems[0].results;
         prop_assert_eq!(results[0].estimate, results[2].estimate);
@@ -134,7 +135,7 @@ proptest! {
         let table = Scores::from_matrix(Matrix { rows: 1, columns: values.len(), values }).unwrap();
         let log = ExposureLog::new(vec![vec![Exposed { item, positive: true }]], &table).unwrap();
         let by = |ties| {
-            let settings = RecallSettings { k: vec![k], ties, ..Default::default() };
+            let settings = RecallSettings { k: vec![k], ties, resamples: 0, ..Default::default() };
             evaluate("model", &table, &log, &settings).unwrap().systems[0].results[0].estimate
         };
         prop_assert!(by(Ties::Pessimistic) <= by(Ties::Expected));

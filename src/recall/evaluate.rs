@@ -1,8 +1,10 @@
 use serde::{Deserialize, Serialize};
 
+use super::intervals::{Hits, over_exposure, over_users};
 use super::ranking::Standing;
 use super::{ExposureLog, Scores, Ties};
 use crate::formats::{Error, ErrorKind, Result, Warning};
+use crate::stats::Bootstrap;
 
 /// How Recall is estimated from the exposure log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +41,9 @@ pub enum NoPositives {
     Zero,
 }
 
+/// Users with a positive below whom intervals are known to be too narrow.
+const FEW_USERS: usize = 100;
+
 /// Settings of [`evaluate`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
@@ -52,6 +57,18 @@ pub struct RecallSettings {
     pub ties: Ties,
     /// What becomes of users without an exposed positive.
     pub no_positives: NoPositives,
+    /// Resamples of users for the intervals, 100 to 1,000,000; 0 for no interval.
+    pub resamples: u32,
+    /// The nominal coverage of the intervals, above 0 and below 1.
+    pub level: f64,
+    /// Where the resamples' random numbers begin.
+    pub seed: u32,
+}
+
+impl RecallSettings {
+    pub(super) fn bootstrap(&self) -> Bootstrap {
+        Bootstrap { resamples: self.resamples, level: self.level, seed: self.seed }
+    }
 }
 
 impl Default for RecallSettings {
@@ -61,6 +78,9 @@ impl Default for RecallSettings {
             schemes: vec![Scheme::Ure, Scheme::Traditional],
             ties: Ties::default(),
             no_positives: NoPositives::default(),
+            resamples: 2000,
+            level: 0.95,
+            seed: 7,
         }
     }
 }
@@ -85,6 +105,16 @@ pub struct RecallResult {
     pub implied_k: Option<f64>,
     /// The estimate, 0 to 1; absent where no user has an exposed positive.
     pub estimate: Option<f64>,
+    /// The interval for *users like these*: percentile bootstrap over users, at the settings' level.
+    /// Absent without resamples, without an estimate, or with fewer than two users.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub ci: Option<[f64; 2]>,
+    /// The interval for *these users*, of whom only the exposure was random: macro figures of URE
+    /// that leave out users without a positive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub ci_these_users: Option<[f64; 2]>,
     /// Users behind the figure.
     pub users: u32,
     /// Users in the log without an exposed positive.
@@ -170,6 +200,8 @@ pub fn evaluate(
     let without =
         users.iter().filter(|&&user| log.of_user(user).iter().all(|shown| !shown.positive)).count();
 
+    let share = |user: usize| log.of_user(user).len() as f64 / items as f64;
+    let mut columns = Vec::new();
     let mut results = Vec::new();
     for &scheme in &settings.schemes {
         let standings: Vec<Vec<Standing>> =
@@ -177,8 +209,13 @@ pub fn evaluate(
         for &k in &settings.k {
             let implied_k = (scheme == Scheme::Traditional)
                 .then(|| (f64::from(k) * items as f64 / mean_exposed).min(items as f64));
+            let hits: Vec<Hits> = standings
+                .iter()
+                .zip(&users)
+                .map(|(places, &user)| Hits::of(places, k, settings, share(user)))
+                .collect();
             for average in [Average::Macro, Average::Micro] {
-                let (estimate, counted) = average_hits(&standings, k, average, settings);
+                let (estimate, counted) = average_hits(&hits, average, settings);
                 results.push(RecallResult {
                     scheme,
                     average,
@@ -186,11 +223,17 @@ pub fn evaluate(
                     k,
                     implied_k,
                     estimate,
+                    ci: None,
+                    ci_these_users: None,
                     users: counted as u32,
                     users_without_positives: without as u32,
                 });
             }
+            columns.push(hits);
         }
+    }
+    if settings.resamples > 0 {
+        add_intervals(&mut results, &columns, settings)?;
     }
     Ok(RecallReport {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -220,7 +263,7 @@ fn check(settings: &RecallSettings) -> Result<()> {
         )
         .at_field("schemes"));
     }
-    Ok(())
+    if settings.resamples > 0 { settings.bootstrap().check() } else { Ok(()) }
 }
 
 /// Where each exposed positive of `user` stands among what the scheme ranks.
@@ -239,26 +282,42 @@ fn standings(scheme: Scheme, scores: &Scores, log: &ExposureLog, user: usize) ->
         .collect()
 }
 
+/// Adds both intervals; two results, macro and micro, follow from each of `columns`.
+fn add_intervals(
+    results: &mut [RecallResult],
+    columns: &[Vec<Hits>],
+    settings: &RecallSettings,
+) -> Result<()> {
+    let drawn = over_users(columns, settings)?;
+    for ((pair, column), intervals) in results.chunks_mut(2).zip(columns).zip(drawn) {
+        for (result, interval) in pair.iter_mut().zip(intervals) {
+            result.ci = interval.low.zip(interval.high).map(|(low, high)| [low, high]);
+        }
+        if pair[0].scheme == Scheme::Ure && settings.no_positives == NoPositives::Skip {
+            pair[0].ci_these_users = over_exposure(column, settings.level);
+        }
+    }
+    Ok(())
+}
+
 /// The average of m/n over users and the number of users in it.
 fn average_hits(
-    users: &[Vec<Standing>],
-    k: u32,
+    users: &[Hits],
     average: Average,
     settings: &RecallSettings,
 ) -> (Option<f64>, usize) {
-    let (mut sum, mut hits, mut positives, mut with) = (0.0, 0.0, 0, 0);
-    for standings in users.iter().filter(|standings| !standings.is_empty()) {
-        let m: f64 = standings.iter().map(|place| place.hit(k as usize, settings.ties)).sum();
-        sum += m / standings.len() as f64;
+    let (mut sum, mut hits, mut positives, mut with) = (0.0, 0.0, 0.0, 0);
+    for &Hits { m, n, .. } in users.iter().filter(|hits| hits.n > 0.0) {
+        sum += m / n;
         hits += m;
-        positives += standings.len();
+        positives += n;
         with += 1;
     }
     if with == 0 {
         return (None, 0);
     }
     match (average, settings.no_positives) {
-        (Average::Micro, _) => (Some(hits / positives as f64), with),
+        (Average::Micro, _) => (Some(hits / positives), with),
         (Average::Macro, NoPositives::Skip) => (Some(sum / with as f64), with),
         (Average::Macro, NoPositives::Zero) => (Some(sum / users.len() as f64), users.len()),
     }
@@ -298,6 +357,16 @@ fn warnings(
         warn(
             "users-without-positives",
             format!("{without} of {count} users have no exposed positive: {treatment}."),
+        );
+    }
+    let with = count - without;
+    if settings.resamples > 0 && (1..FEW_USERS).contains(&with) {
+        warn(
+            "few-users",
+            format!(
+                "Only {with} users have an exposed positive; with fewer than {FEW_USERS} the intervals \
+                 tend to be too narrow."
+            ),
         );
     }
     if least < most {

@@ -9,10 +9,14 @@
 //! - **traditional**: rank only the N̄ exposed items. Its expectation is close to the true Recall
 //!   at K·N/N̄, not at K (Theorem 1); that number is reported as `implied_k`.
 //!
+//! Two intervals stand beside an estimate, because two readers ask: `ci` for *users like these*
+//! (users resampled whole), `ciTheseUsers` for *these users* (only the exposure was random).
+//!
 //! With every item exposed to every user, URE *is* the full Recall.
 
 mod evaluate;
 mod exposure;
+mod intervals;
 mod ranking;
 mod scores;
 

@@ -5,6 +5,7 @@
 //! from a seed that the caller passes and reports.
 
 mod bootstrap;
+mod bootstrap_sums;
 mod holm;
 mod random;
 mod rank;
@@ -14,6 +15,7 @@ pub use bootstrap::{
     Bootstrap, FEW_CLUSTERS, Interval, bootstrap, cluster_bootstrap, cluster_bootstrap_ratio,
     quantile,
 };
+pub use bootstrap_sums::bootstrap_sums;
 pub use holm::holm;
 pub use rank::{average_ranks, pearson, spearman};
 pub use sign_flip::{SignFlipTest, SignFlips, cluster_sign_flips, sign_flip_test};
