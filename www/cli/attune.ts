@@ -147,6 +147,9 @@ program
       .choices(['skip', 'zero'])
       .default('skip'),
   )
+  .option('--resamples <number>', 'resamples of users for the intervals; 0 for none', count, 2000)
+  .option('--level <number>', 'the level of the intervals', number, 0.95)
+  .option('--seed <number>', 'the seed of the resamples', count, 7)
   .option('--out <file>', 'write the JSON here instead of standard output')
   .action(recall);
 

@@ -8,6 +8,9 @@ interface Options {
   scheme: Scheme[];
   ties: Ties;
   positives: NoPositives;
+  resamples: number;
+  level: number;
+  seed: number;
   out?: string;
 }
 
@@ -19,6 +22,9 @@ export async function recall(options: Options): Promise<void> {
     schemes: options.scheme,
     ties: options.ties,
     noPositives: options.positives,
+    resamples: options.resamples,
+    level: options.level,
+    seed: options.seed,
   });
   for (const { message } of report.warnings) process.stderr.write(`attune: ${message}\n`);
   await write(`${JSON.stringify(report, null, 2)}\n`, options.out);

@@ -1,8 +1,8 @@
 import type { RecallReport } from 'attune';
 import { scaleLinear, scaleLog } from 'd3-scale';
-import { line } from 'd3-shape';
+import { area, line } from 'd3-shape';
 import { el, svg } from '../common/dom.js';
-import { number, short } from '../common/format.js';
+import { number, percent, short } from '../common/format.js';
 import type { Row } from './rows.js';
 
 type Series = 'ure' | 'traditional';
@@ -85,7 +85,7 @@ type Scale = (value: number) => number;
 function series(rows: Row[], name: Series, x: Scale, y: Scale): SVGElement {
   const points = rows.flatMap((row) => {
     const value = row[name].macro;
-    return value === null ? [] : [{ ...row, value }];
+    return value === null ? [] : [{ ...row, value, ci: row[name].ci }];
   });
   const path = line<(typeof points)[number]>(
     (point) => x(point.k),
@@ -106,16 +106,21 @@ function series(rows: Row[], name: Series, x: Scale, y: Scale): SVGElement {
             ),
           ),
         ]);
+  const band = area<(typeof points)[number]>()
+    .x((point) => x(point.k))
+    .y0((point) => y(point.ci?.[0] ?? point.value))
+    .y1((point) => y(point.ci?.[1] ?? point.value))(points);
   return svg(
     'g',
     { class: name },
+    ...(points.some(({ ci }) => ci) ? [svg('path', { class: 'band', d: band ?? '' })] : []),
     ...shifts,
     svg('path', { class: 'curve', d: path ?? '' }),
-    ...points.map(({ k, value }) => {
+    ...points.map(({ k, value, ci }) => {
       const title = svg(
         'title',
         {},
-        `${name === 'ure' ? 'URE' : 'Traditional'}@${k}: ${number(value, 3)}`,
+        `${name === 'ure' ? 'URE' : 'Traditional'}@${k}: ${number(value, 3)}${ci ? ` (${number(ci[0], 3)} to ${number(ci[1], 3)})` : ''}`,
       );
       return name === 'ure'
         ? svg('circle', { class: 'point', cx: x(k), cy: y(value), r: 5.5 }, title)
@@ -186,11 +191,11 @@ function key(): HTMLElement {
   );
 }
 
-function caption({ items, meanExposed }: RecallReport): HTMLElement {
+function caption({ items, meanExposed, settings }: RecallReport): HTMLElement {
   return el(
     'figcaption',
     { class: 'hint' },
-    `Macro averages. With ${short(meanExposed)} of ${short(items)} items shown, a traditional figure quoted at K ` +
+    `Macro averages; the bands are ${percent(settings.level)} intervals for users like these. With ${short(meanExposed)} of ${short(items)} items shown, a traditional figure quoted at K ` +
       `speaks of about ${short(items / meanExposed)} · K; moved there, it meets the URE curve.`,
   );
 }

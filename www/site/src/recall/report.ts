@@ -3,7 +3,7 @@ import { el } from '../common/dom.js';
 import { download } from '../common/download.js';
 import { count, number, percent, plural, short } from '../common/format.js';
 import { plotFigure } from './plot.js';
-import { at, type Row, rowsOf } from './rows.js';
+import { at, type Ends, type Row, rowsOf } from './rows.js';
 
 /** Shows a report: a sentence, the plot, the table, warnings and what the figures rest on. */
 export function showReport(place: HTMLElement, report: RecallReport): void {
@@ -16,7 +16,7 @@ export function showReport(place: HTMLElement, report: RecallReport): void {
       plotFigure(report, rows),
     ),
     ...warnings(report),
-    el('div', { class: 'card stack' }, table(rows), facts(report), saving(report)),
+    el('div', { class: 'card stack' }, table(rows, report), facts(report), saving(report)),
   );
 }
 
@@ -30,8 +30,10 @@ function finding(rows: Row[]): string {
   if (!row || row.ure.macro === null || row.traditional.macro === null) {
     return 'No user in this log has a liked item, so there is no recall to estimate.';
   }
+  const { ci } = row.ure;
+  const range = ci ? ` (for users like these, ${percent(ci[0])} to ${percent(ci[1])})` : '';
   return (
-    `Of what a user likes, ${percent(row.ure.macro)} stands in this recommender’s top ${row.k}. ` +
+    `Of what a user likes, ${percent(row.ure.macro)} stands in this recommender’s top ${row.k}${range}. ` +
     `The traditional figure says ${percent(row.traditional.macro)}, but speaks of ` +
     `Recall@${short(row.impliedK)}.`
   );
@@ -52,14 +54,14 @@ function warnings({ warnings, ...report }: RecallReport): Node[] {
       el(
         'p',
         {},
-        `The log shows ${short(report.meanExposed)} of ${count(report.items)} items to a user on average; ` +
-          'the estimates carry no interval yet, so small differences mean little.',
+        `The log shows ${short(report.meanExposed)} of ${count(report.items)} items to a user on average.`,
       ),
     ),
   ];
 }
 
-function table(rows: Row[]): HTMLElement {
+function table(rows: Row[], { settings }: RecallReport): HTMLElement {
+  const level = percent(settings.level);
   const head = (text: string, label: string) =>
     el(
       'th',
@@ -73,7 +75,7 @@ function table(rows: Row[]): HTMLElement {
     el(
       'caption',
       {},
-      'Estimated recall. Macro: every user counts alike; micro: every liked item does. The last column is the K of which the traditional figures speak.',
+      `Estimated recall. Macro: every user counts alike; micro: every liked item does. Under a macro figure stands its ${level} interval for users like these. The last column is the K of which the traditional figures speak.`,
     ),
     el(
       'thead',
@@ -100,19 +102,30 @@ function table(rows: Row[]): HTMLElement {
 }
 
 function tableRow({ k, ure, traditional, impliedK }: Row): HTMLElement {
-  const cell = (value: number | null) =>
+  const cell = (value: number | null, ci?: Ends) =>
     el(
       'td',
       { class: 'num', 'data-value': value ?? '' },
       value === null ? 'none' : number(value, 3),
+      ...(ci
+        ? [
+            el(
+              'span',
+              { class: 'interval' },
+              `${number(ci[0], 3)}–`,
+              el('wbr', {}),
+              number(ci[1], 3),
+            ),
+          ]
+        : []),
     );
   return el(
     'tr',
     {},
     el('th', { scope: 'row' }, String(k)),
-    cell(ure.macro),
+    cell(ure.macro, ure.ci),
     cell(ure.micro),
-    cell(traditional.macro),
+    cell(traditional.macro, traditional.ci),
     cell(traditional.micro),
     el('td', { class: 'num', 'data-value': impliedK }, short(impliedK)),
   );
@@ -131,9 +144,23 @@ function facts(report: RecallReport): HTMLElement {
     fact('Items shown to a user', short(report.meanExposed)),
     fact('Users in the macro figures', count(at(report, 'ure', 'macro')[0]?.users ?? 0)),
     fact('Without a liked item', plural(without, 'user')),
+    ...theseUsers(report),
+    fact(
+      'Intervals',
+      `${count(report.settings.resamples)} resamples of users, seed ${report.settings.seed}`,
+    ),
     fact('attune', report.version),
     ...(report.inputHash ? [fact('Input (SHA-256)', report.inputHash.slice(0, 16), true)] : []),
   );
+}
+
+/** The interval for exactly these users, at the largest K: narrower, and about something else. */
+function theseUsers(report: RecallReport): HTMLElement[] {
+  const last = at(report, 'ure', 'macro').at(-1);
+  const ends = last?.ciTheseUsers;
+  if (!last || !ends) return [];
+  const text = `${number(ends[0], 3)}–${number(ends[1], 3)}`;
+  return [el('div', {}, el('dt', {}, `URE@${last.k}, these users only`), el('dd', {}, text))];
 }
 
 function saving(report: RecallReport): HTMLElement {
