@@ -3,7 +3,8 @@
 
 use attune::formats::Matrix;
 use attune::recall::{
-    Exposed, ExposureLog, NoPositives, RecallResult, RecallSettings, Scheme, Scores, evaluate,
+    Exposed, ExposureLog, NoPositives, RecallResult, RecallSettings, Recommender, Scheme, Scores,
+    evaluate, evaluate_all,
 };
 use rand_pcg::Pcg64;
 use rand_pcg::rand_core::{Rng, SeedableRng};
@@ -37,18 +38,17 @@ fn truth(user: &User) -> Option<(f64, f64)> {
     order.sort_by(|&a, &b| user.scores[b].total_cmp(&user.scores[a]));
     let hits = order.iter().take(K as usize).filter(|&&item| user.liked[item]).count();
     // None of the exposed is liked: hypergeometric.
-    let none: f64 =
-        (0..EXPOSED).map(|i| (ITEMS - likes - i) as f64 / (ITEMS - i) as f64).product();
+    let none: f64 = (0..EXPOSED).map(|i| (ITEMS - likes - i) as f64 / (ITEMS - i) as f64).product();
     (likes > 0).then(|| (hits as f64 / likes as f64, 1.0 - none))
 }
 
 /// What the macro figure over users with a positive estimates: the mean of Recall weighted by the
 /// chance to have one.
 fn target(users: &[User]) -> f64 {
-    let (sum, weight) = users
-        .iter()
-        .filter_map(truth)
-        .fold((0.0, 0.0), |(sum, weight), (recall, chance)| (sum + recall * chance, weight + chance));
+    let (sum, weight) =
+        users.iter().filter_map(truth).fold((0.0, 0.0), |(sum, weight), (recall, chance)| {
+            (sum + recall * chance, weight + chance)
+        });
     sum / weight
 }
 
@@ -118,9 +118,8 @@ fn the_seed_decides_and_the_order_of_users_does_not() {
         let values = users.iter().flat_map(|user| user.scores.iter().copied()).collect();
         let matrix = Matrix { rows: users.len(), columns: ITEMS, values };
         let scores = Scores::from_matrix(matrix).unwrap();
-        let shown = |user: &User| {
-            exposed(user, &mut Pcg64::seed_from_u64(user.scores[0].to_bits()))
-        };
+        let shown =
+            |user: &User| exposed(user, &mut Pcg64::seed_from_u64(user.scores[0].to_bits()));
         let log = ExposureLog::new(users.iter().map(shown).collect(), &scores).unwrap();
         let settings = RecallSettings { seed, ..settings(500) };
         evaluate("model", &scores, &log, &settings).unwrap().systems[0].results[0].ci.unwrap()
@@ -152,4 +151,57 @@ fn complete_exposure_leaves_nothing_to_chance_for_these_users() {
     assert_eq!(run(&zero).ci_these_users, None);
     let none = run(&RecallSettings { k: vec![1], resamples: 0, ..Default::default() });
     assert_eq!((none.ci, none.ci_these_users), (None, None));
+}
+
+/// Recommenders that rank three candidates for each of `users` users, the liked one (item 0) first
+/// where `first` says so.
+fn ranking(users: usize, first: &dyn Fn(usize) -> bool) -> Scores {
+    let row = |user| if first(user) { [3.0, 2.0, 1.0] } else { [1.0, 2.0, 3.0] };
+    let values = (0..users).flat_map(row).collect();
+    Scores::from_matrix(Matrix { rows: users, columns: 3, values }).unwrap()
+}
+
+#[test]
+fn recommenders_are_compared_user_by_user() {
+    const USERS: usize = 12;
+    let tables =
+        [ranking(USERS, &|_| true), ranking(USERS, &|user| user >= 10), ranking(USERS, &|_| true)];
+    let shown: Vec<Vec<Exposed>> =
+        (0..USERS).map(|_| vec![Exposed { item: 0, positive: true }]).collect();
+    let logs = tables.each_ref().map(|table| ExposureLog::new(shown.clone(), table).unwrap());
+    let names = ["good", "bad", "twin"];
+    let recommenders: Vec<Recommender> = (0..3)
+        .map(|at| Recommender { name: names[at], scores: &tables[at], log: &logs[at] })
+        .collect();
+    let settings = RecallSettings { k: vec![1], schemes: vec![Scheme::Ure], ..Default::default() };
+    let report = evaluate_all(&recommenders, &settings).unwrap();
+    assert_eq!(report.systems.len(), 3);
+    let [bad, twin] = &report.comparisons[..] else { panic!("{:?}", report.comparisons) };
+    assert_eq!((bad.a.as_str(), bad.b.as_str(), bad.users), ("good", "bad", 12));
+    // Ten of twelve users lose their hit. Flipping signs: |sum| = 10 needs all ten alike, which
+    // 2 · 4 of the 2^12 patterns give, the two zeros' signs playing no part; the observed one among
+    // them counts once.
+    assert!((bad.difference - 10.0 / 12.0).abs() < 1e-12);
+    assert!((bad.p - 8.0 / 4096.0).abs() < 1e-12, "{}", bad.p);
+    assert!((bad.p_holm - 2.0 * bad.p).abs() < 1e-12);
+    let [low, high] = bad.ci.unwrap();
+    assert!(low > 0.4 && high <= 1.0);
+    assert_eq!((twin.difference, twin.p, twin.p_holm, twin.ci), (0.0, 1.0, 1.0, Some([0.0, 0.0])));
+
+    let none = RecallSettings { resamples: 0, ..settings.clone() };
+    assert!(evaluate_all(&recommenders, &none).unwrap().comparisons.is_empty());
+    assert_eq!(evaluate_all(&[], &settings).unwrap_err().kind().code(), "empty");
+    // Another number of candidates, and a log with another like, are no comparison.
+    let wide = Scores::from_matrix(Matrix { rows: 1, columns: 2, values: vec![1.0, 2.0] }).unwrap();
+    let wide_log = ExposureLog::new(vec![shown[0].clone()], &wide).unwrap();
+    let mut liked = shown.clone();
+    liked[3][0].positive = false;
+    let other_log = ExposureLog::new(liked, &tables[1]).unwrap();
+    for other in [
+        Recommender { name: "wide", scores: &wide, log: &wide_log },
+        Recommender { name: "other", scores: &tables[1], log: &other_log },
+    ] {
+        let error = evaluate_all(&[recommenders[0], other], &settings).unwrap_err();
+        assert_eq!((error.kind().code(), error.file()), ("mismatch", Some(other.name)), "{error}");
+    }
 }

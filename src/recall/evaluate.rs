@@ -1,157 +1,22 @@
-use serde::{Deserialize, Serialize};
-
+use super::compare::comparisons;
 use super::intervals::{Hits, over_exposure, over_users};
 use super::ranking::Standing;
-use super::{ExposureLog, Scores, Ties};
-use crate::formats::{Error, ErrorKind, Result, Warning};
-use crate::stats::Bootstrap;
+use super::types::{
+    Average, NoPositives, RecallReport, RecallResult, RecallSettings, RecallSystem, Scheme,
+};
+use super::warnings::warnings;
+use super::{ExposureLog, Scores};
+use crate::formats::{Error, ErrorKind, Result};
 
-/// How Recall is estimated from the exposure log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub enum Scheme {
-    /// Unbiased Recall Evaluation: ranks among all candidates (arXiv 2409.04810).
-    Ure,
-    /// Ranks among the exposed items only.
-    Traditional,
-}
-
-/// How users are averaged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub enum Average {
-    /// The mean over users of m/n: every user counts alike.
-    Macro,
-    /// Σm / Σn: every exposed positive counts alike.
-    Micro,
-}
-
-/// What becomes of users without an exposed positive, for whom m/n is undefined.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub enum NoPositives {
-    /// Leave them out (default): the macro figure then speaks of users weighted by their chance
-    /// to have an exposed positive.
-    #[default]
-    Skip,
-    /// Count them as 0, which biases the macro figure downwards.
-    Zero,
-}
-
-/// Users with a positive below whom intervals are known to be too narrow.
-const FEW_USERS: usize = 100;
-
-/// Settings of [`evaluate`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub struct RecallSettings {
-    /// The cut-offs K, each at least 1.
-    pub k: Vec<u32>,
-    /// The schemes to report.
-    pub schemes: Vec<Scheme>,
-    /// What happens at ties.
-    pub ties: Ties,
-    /// What becomes of users without an exposed positive.
-    pub no_positives: NoPositives,
-    /// Resamples of users for the intervals, 100 to 1,000,000; 0 for no interval.
-    pub resamples: u32,
-    /// The nominal coverage of the intervals, above 0 and below 1.
-    pub level: f64,
-    /// Where the resamples' random numbers begin.
-    pub seed: u32,
-}
-
-impl RecallSettings {
-    pub(super) fn bootstrap(&self) -> Bootstrap {
-        Bootstrap { resamples: self.resamples, level: self.level, seed: self.seed }
-    }
-}
-
-impl Default for RecallSettings {
-    fn default() -> Self {
-        Self {
-            k: vec![1, 5, 10],
-            schemes: vec![Scheme::Ure, Scheme::Traditional],
-            ties: Ties::default(),
-            no_positives: NoPositives::default(),
-            resamples: 2000,
-            level: 0.95,
-            seed: 7,
-        }
-    }
-}
-
-/// One estimate of Recall.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub struct RecallResult {
-    /// How it was estimated.
-    pub scheme: Scheme,
-    /// How users were averaged.
-    pub average: Average,
-    /// What was estimated: always `recall` here.
-    pub metric: String,
-    /// The cut-off K.
-    pub k: u32,
-    /// For the traditional scheme, the cut-off among all candidates of which the figure really
-    /// speaks: K·N/N̄ with the mean N̄ (Theorem 1), at most N.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "types", ts(optional))]
-    pub implied_k: Option<f64>,
-    /// The estimate, 0 to 1; absent where no user has an exposed positive.
-    pub estimate: Option<f64>,
-    /// The interval for *users like these*: percentile bootstrap over users, at the settings' level.
-    /// Absent without resamples, without an estimate, or with fewer than two users.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "types", ts(optional))]
-    pub ci: Option<[f64; 2]>,
-    /// The interval for *these users*, of whom only the exposure was random: macro figures of URE
-    /// that leave out users without a positive.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "types", ts(optional))]
-    pub ci_these_users: Option<[f64; 2]>,
-    /// Users behind the figure.
-    pub users: u32,
-    /// Users in the log without an exposed positive.
-    pub users_without_positives: u32,
-}
-
-/// The figures of one recommender.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub struct RecallSystem {
-    /// The recommender's name: its scores file.
-    pub name: String,
-    /// One row a scheme, average and K.
-    pub results: Vec<RecallResult>,
-}
-
-/// What [`evaluate`] returns.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub struct RecallReport {
-    /// The version of attune that made it.
-    pub version: String,
-    /// The settings in force.
-    pub settings: RecallSettings,
-    /// SHA-256 of the scores and the log, in that order, where they came as files.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "types", ts(optional))]
-    pub input_hash: Option<String>,
-    /// Candidates, N.
-    pub items: u32,
-    /// Mean number of items exposed to a user of the log, N̄.
-    pub mean_exposed: f64,
-    /// What the reader must know.
-    pub warnings: Vec<Warning>,
-    /// The figures, one entry a recommender.
-    pub systems: Vec<RecallSystem>,
+/// A recommender to evaluate.
+#[derive(Debug, Clone, Copy)]
+pub struct Recommender<'a> {
+    /// Its name in the report: its scores file.
+    pub name: &'a str,
+    /// Its scores of every candidate.
+    pub scores: &'a Scores,
+    /// The exposure log, read against these scores.
+    pub log: &'a ExposureLog,
 }
 
 /// Estimates Recall@K of one recommender from a random exposure log, with each scheme and
@@ -184,9 +49,26 @@ pub fn evaluate(
     log: &ExposureLog,
     settings: &RecallSettings,
 ) -> Result<RecallReport> {
-    check(settings)?;
-    let users: Vec<usize> =
-        (0..scores.user_count()).filter(|&user| !log.of_user(user).is_empty()).collect();
+    evaluate_all(&[Recommender { name, scores, log }], settings)
+}
+
+/// [`evaluate`] for several recommenders on one exposure log, with paired comparisons of the first
+/// with each other.
+///
+/// # Errors
+///
+/// As for [`evaluate`], and `Empty` for no recommender; `Mismatch` where they rank other candidates
+/// or the log finds other users in them.
+pub fn evaluate_all(
+    recommenders: &[Recommender<'_>],
+    settings: &RecallSettings,
+) -> Result<RecallReport> {
+    settings.check()?;
+    let Some(first) = recommenders.first() else {
+        let mend = "Give the scores of at least one.";
+        return Err(Error::new(ErrorKind::Empty, "there is no recommender", mend));
+    };
+    let users = exposed_users(first);
     if users.is_empty() {
         return Err(Error::new(
             ErrorKind::Empty,
@@ -194,13 +76,72 @@ pub fn evaluate(
             "Give an exposure log with at least one row.",
         ));
     }
-    let items = scores.item_count();
-    let exposures: usize = users.iter().map(|&user| log.of_user(user).len()).sum();
-    let mean_exposed = exposures as f64 / users.len() as f64;
-    let without =
-        users.iter().filter(|&&user| log.of_user(user).iter().all(|shown| !shown.positive)).count();
+    let all: Vec<Evaluated> = recommenders
+        .iter()
+        .map(|recommender| {
+            same_task(first, recommender)?;
+            figures(recommender, settings)
+        })
+        .collect::<Result<_>>()?;
+    let exposures: usize = users.iter().map(|&user| first.log.of_user(user).len()).sum();
+    let without = all[0].columns[0].iter().filter(|hits| hits.n == 0.0).count();
+    Ok(RecallReport {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        settings: settings.clone(),
+        input_hash: None,
+        items: first.scores.item_count() as u32,
+        mean_exposed: exposures as f64 / users.len() as f64,
+        warnings: warnings(settings, first.scores, first.log, &users, without),
+        comparisons: comparisons(&all, settings)?,
+        systems: all.into_iter().map(|evaluated| evaluated.system).collect(),
+    })
+}
 
-    let share = |user: usize| log.of_user(user).len() as f64 / items as f64;
+/// One recommender's figures, and the hits of each user behind them.
+pub(super) struct Evaluated {
+    pub system: RecallSystem,
+    /// One list a scheme and K, in the order of the settings; users in the order of their names.
+    pub columns: Vec<Vec<Hits>>,
+}
+
+/// The users in the log, in the order of their names, which is the same for every recommender.
+fn exposed_users(recommender: &Recommender<'_>) -> Vec<usize> {
+    let Recommender { scores, log, .. } = recommender;
+    let mut users: Vec<usize> =
+        (0..scores.user_count()).filter(|&user| !log.of_user(user).is_empty()).collect();
+    users.sort_by(|&a, &b| scores.user_name(a).cmp(scores.user_name(b)));
+    users
+}
+
+/// Refuses another set of candidates, and logs that say something else of a user.
+fn same_task(first: &Recommender<'_>, other: &Recommender<'_>) -> Result<()> {
+    let differs = |what: &str| {
+        let problem = format!("\"{}\" and \"{}\" {what}", first.name, other.name);
+        let mend = "Score the same users and candidates with each recommender.";
+        Err(Error::new(ErrorKind::Mismatch, problem, mend).in_file(other.name))
+    };
+    let items = first.scores.item_count();
+    let known = |item: usize| other.scores.item(first.scores.item_name(item)).is_some();
+    if other.scores.item_count() != items || !(0..items).all(known) {
+        return differs("rank different candidates");
+    }
+    let shown = |of: &Recommender<'_>| -> Vec<(String, usize, usize)> {
+        let user = |user: usize| {
+            let shown = of.log.of_user(user);
+            let liked = shown.iter().filter(|exposed| exposed.positive).count();
+            (of.scores.user_name(user).to_owned(), shown.len(), liked)
+        };
+        exposed_users(of).into_iter().map(user).collect()
+    };
+    if shown(first) == shown(other) { Ok(()) } else { differs("see another exposure log") }
+}
+
+fn figures(recommender: &Recommender<'_>, settings: &RecallSettings) -> Result<Evaluated> {
+    let Recommender { name, scores, log } = *recommender;
+    let users = exposed_users(recommender);
+    let items = scores.item_count() as f64;
+    let shown = |user: usize| log.of_user(user).len() as f64;
+    let mean_exposed = users.iter().map(|&user| shown(user)).sum::<f64>() / users.len() as f64;
     let mut columns = Vec::new();
     let mut results = Vec::new();
     for &scheme in &settings.schemes {
@@ -208,12 +149,13 @@ pub fn evaluate(
             users.iter().map(|&user| standings(scheme, scores, log, user)).collect();
         for &k in &settings.k {
             let implied_k = (scheme == Scheme::Traditional)
-                .then(|| (f64::from(k) * items as f64 / mean_exposed).min(items as f64));
+                .then(|| (f64::from(k) * items / mean_exposed).min(items));
             let hits: Vec<Hits> = standings
                 .iter()
                 .zip(&users)
-                .map(|(places, &user)| Hits::of(places, k, settings, share(user)))
+                .map(|(places, &user)| Hits::of(places, k, settings, shown(user) / items))
                 .collect();
+            let without = hits.iter().filter(|hits| hits.n == 0.0).count();
             for average in [Average::Macro, Average::Micro] {
                 let (estimate, counted) = average_hits(&hits, average, settings);
                 results.push(RecallResult {
@@ -235,35 +177,7 @@ pub fn evaluate(
     if settings.resamples > 0 {
         add_intervals(&mut results, &columns, settings)?;
     }
-    Ok(RecallReport {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        settings: settings.clone(),
-        input_hash: None,
-        items: items as u32,
-        mean_exposed,
-        warnings: warnings(settings, scores, log, &users, without),
-        systems: vec![RecallSystem { name: name.to_owned(), results }],
-    })
-}
-
-fn check(settings: &RecallSettings) -> Result<()> {
-    if settings.k.is_empty() || settings.k.contains(&0) {
-        return Err(Error::new(
-            ErrorKind::Setting,
-            "a cut-off K is missing or 0",
-            "Give one or more whole numbers of at least 1.",
-        )
-        .at_field("k"));
-    }
-    if settings.schemes.is_empty() {
-        return Err(Error::new(
-            ErrorKind::Setting,
-            "no scheme was named",
-            "Name ure, traditional or both.",
-        )
-        .at_field("schemes"));
-    }
-    if settings.resamples > 0 { settings.bootstrap().check() } else { Ok(()) }
+    Ok(Evaluated { system: RecallSystem { name: name.to_owned(), results }, columns })
 }
 
 /// Where each exposed positive of `user` stands among what the scheme ranks.
@@ -321,82 +235,4 @@ fn average_hits(
         (Average::Macro, NoPositives::Skip) => (Some(sum / with as f64), with),
         (Average::Macro, NoPositives::Zero) => (Some(sum / users.len() as f64), users.len()),
     }
-}
-
-fn warnings(
-    settings: &RecallSettings,
-    scores: &Scores,
-    log: &ExposureLog,
-    users: &[usize],
-    without: usize,
-) -> Vec<Warning> {
-    let mut warnings = Vec::new();
-    let mut warn = |code: &str, message: String| {
-        warnings.push(Warning { code: code.to_owned(), message });
-    };
-    let (items, count) = (scores.item_count(), users.len());
-    let exposed = || users.iter().map(|&user| log.of_user(user).len());
-    let (least, most) = (exposed().min().unwrap_or(0), exposed().max().unwrap_or(0));
-    if count < scores.user_count() {
-        let absent = scores.user_count() - count;
-        warn(
-            "users-without-exposure",
-            format!("{absent} scored users are not in the exposure log and play no part."),
-        );
-    }
-    if without == count {
-        warn(
-            "no-positives",
-            "No exposed item is positive for any user, so Recall is undefined.".to_owned(),
-        );
-    } else if without > 0 {
-        let treatment = match settings.no_positives {
-            NoPositives::Skip => "left out; the macro figures speak of the others",
-            NoPositives::Zero => "counted as 0, which biases the macro figures downwards",
-        };
-        warn(
-            "users-without-positives",
-            format!("{without} of {count} users have no exposed positive: {treatment}."),
-        );
-    }
-    let with = count - without;
-    if settings.resamples > 0 && (1..FEW_USERS).contains(&with) {
-        warn(
-            "few-users",
-            format!(
-                "Only {with} users have an exposed positive; with fewer than {FEW_USERS} the intervals \
-                 tend to be too narrow."
-            ),
-        );
-    }
-    if least < most {
-        warn(
-            "unequal-exposure",
-            format!(
-                "Users saw from {least} to {most} items. The micro figures weight users by what they \
-                 saw, so they do not estimate the micro Recall over all candidates; the macro \
-                 figures of URE are not affected."
-            ),
-        );
-    }
-    if let Some(&k) = settings.k.iter().find(|&&k| k as usize >= items) {
-        warn(
-            "k-covers-catalogue",
-            format!(
-                "K = {k} covers all {items} candidates: every liked item is found, whatever the model."
-            ),
-        );
-    }
-    if settings.schemes.contains(&Scheme::Traditional)
-        && let Some(&k) = settings.k.iter().find(|&&k| k as usize >= most)
-    {
-        warn(
-            "k-covers-exposed",
-            format!(
-                "K = {k} covers the items exposed to any user ({most} at most): \
-                 the traditional scheme finds every one, whatever the model."
-            ),
-        );
-    }
-    warnings
 }

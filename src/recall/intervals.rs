@@ -3,8 +3,8 @@
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
-use super::evaluate::{NoPositives, RecallSettings};
 use super::ranking::Standing;
+use super::types::{NoPositives, RecallSettings};
 use crate::formats::Result;
 use crate::stats::{Bootstrap, Interval, bootstrap_sums};
 

@@ -14,17 +14,21 @@
 //!
 //! With every item exposed to every user, URE *is* the full Recall.
 
+mod compare;
 mod evaluate;
 mod exposure;
 mod intervals;
 mod ranking;
 mod scores;
+mod types;
+mod warnings;
 
 pub use crate::formats::Warning;
-pub use evaluate::{
-    Average, NoPositives, RecallReport, RecallResult, RecallSettings, RecallSystem, Scheme,
-    evaluate,
-};
+pub use evaluate::{Recommender, evaluate, evaluate_all};
 pub use exposure::{Exposed, ExposureLog};
 pub use ranking::Ties;
 pub use scores::Scores;
+pub use types::{
+    Average, NoPositives, RecallComparison, RecallReport, RecallResult, RecallSettings,
+    RecallSystem, Scheme,
+};

@@ -151,6 +151,16 @@ impl Scores {
         self.items.len()
     }
 
+    /// The name of a user.
+    pub fn user_name(&self, user: usize) -> &str {
+        &self.users[user]
+    }
+
+    /// The name of a candidate.
+    pub fn item_name(&self, item: usize) -> &str {
+        &self.items[item]
+    }
+
     /// The scores of one user, in item order.
     ///
     /// # Panics

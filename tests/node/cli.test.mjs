@@ -236,3 +236,38 @@ test('a reader that stops early ends the command quietly', () => {
   const { stderr } = spawnSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8' });
   assert.equal(stderr, '');
 });
+
+test('recall compares recommenders, with the same figures for the same seed', () => {
+  const users = Array.from({ length: 30 }, (_, at) => `u${at}`);
+  const scores = (liked) =>
+    `user,item,score\n${users
+      .flatMap((user, at) => ['a', 'b', 'c'].map((item) => `${user},${item},${liked(item, at)}`))
+      .join('\n')}\n`;
+  file(
+    'good.csv',
+    scores((item) => (item === 'a' ? 1 : item === 'b' ? 0.5 : 0)),
+  );
+  file(
+    'poor.csv',
+    scores((item, at) => (item === 'a' ? at % 2 : item === 'b' ? 0.5 : 0.2)),
+  );
+  file('shown.csv', `user,item,label\n${users.map((user) => `${user},a,1`).join('\n')}\n`);
+  const given = ['recall', '--scores', 'good.csv', '--exposed', 'shown.csv', '--k', '1'];
+  const { status, stdout, stderr } = attune(...given, '--compare', 'poor.csv');
+  assert.equal(status, 0, stderr);
+  const { systems, comparisons, settings } = JSON.parse(stdout);
+  assert.deepEqual(
+    systems.map(({ name }) => name),
+    ['good.csv', 'poor.csv'],
+  );
+  const ure = comparisons.find(({ scheme }) => scheme === 'ure');
+  assert.equal(ure.difference, 0.5);
+  assert.ok(ure.ci[0] > 0.2 && ure.ci[1] < 0.8 && ure.p < 0.01 && ure.pHolm === ure.p);
+  assert.deepEqual([settings.seed, settings.resamples], [7, 2000]);
+  assert.equal(attune(...given, '--compare', 'poor.csv').stdout, stdout);
+  assert.equal(attune(...given, '--resamples', '5').status, 2);
+  file('other.csv', scores(() => 1).replaceAll(',c,', ',d,'));
+  const other = attune(...given, '--compare', 'other.csv');
+  assert.equal(other.status, 1);
+  assert.match(other.stderr, /other\.csv.*different candidates/);
+});

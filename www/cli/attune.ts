@@ -132,6 +132,7 @@ program
   .description('estimate Recall@K from randomly exposed items')
   .requiredOption('--scores <file>', 'CSV user,item,score or a NumPy .npy matrix [users × items]')
   .requiredOption('--exposed <file>', 'CSV user,item,label')
+  .option('--compare <files...>', 'scores of other recommenders, to compare with the first')
   .option('--k <numbers>', 'cut-offs, separated by commas', wholes, [1, 5, 10])
   .option('--scheme <names>', 'ure and traditional, or one of them', schemes, [
     'ure',

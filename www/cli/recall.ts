@@ -1,8 +1,15 @@
-import { createAttune, type NoPositives, type Scheme, type Ties } from '../lib/node.js';
+import {
+  createAttune,
+  type FileLike,
+  type NoPositives,
+  type Scheme,
+  type Ties,
+} from '../lib/node.js';
 import { read, write } from './files.js';
 
 interface Options {
   scores: string;
+  compare?: string[];
   exposed: string;
   k: number[];
   scheme: Scheme[];
@@ -16,8 +23,9 @@ interface Options {
 
 /** `attune recall` */
 export async function recall(options: Options): Promise<void> {
-  const [scores, exposed] = await Promise.all([read(options.scores), read(options.exposed)]);
-  const report = await createAttune().recall(scores, exposed, {
+  const paths = [options.scores, ...(options.compare ?? [])];
+  const [exposed, ...scores] = await Promise.all([options.exposed, ...paths].map(read));
+  const report = await createAttune().recall(scores, exposed as FileLike, {
     k: options.k,
     schemes: options.scheme,
     ties: options.ties,

@@ -416,20 +416,22 @@ export class Attune {
   }
 
   /**
-   * Recall@K from a recommender's scores and a log of randomly exposed items.
+   * Recall@K from recommenders' scores and a log of randomly exposed items, with intervals.
    *
    * @param scores CSV `user,item,score` with a row for every user and candidate, or a NumPy
-   * `.npy` matrix [users × items].
+   * `.npy` matrix [users × items]; with a list of them, the first recommender is compared with each
+   * other, user by user.
    * @param exposed CSV `user,item,label`.
    */
   async recall(
-    scores: FileLike,
+    scores: FileLike | FileLike[],
     exposed: FileLike,
     options: RecallOptions = {},
   ): Promise<RecallReport> {
     const { signal, ...settings } = options;
-    const files = await Promise.all([named(scores), named(exposed)]);
-    return this.#long({ signal }, (engine) => engine.evaluateRecall(...files, settings));
+    const tables = await Promise.all((Array.isArray(scores) ? scores : [scores]).map(named));
+    const log = await named(exposed);
+    return this.#long({ signal }, (engine) => engine.evaluateRecall(tables, log, settings));
   }
 
   /** Loads the models and says where they run. */

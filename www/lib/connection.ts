@@ -113,7 +113,7 @@ export interface CoreCalls {
 /** What the front end asks about recommenders, datasets and systems. */
 export interface EvaluationCalls {
   evaluateRecall(
-    scores: NamedBytes,
+    scores: NamedBytes[],
     exposed: NamedBytes,
     settings: Partial<RecallSettings>,
   ): Promise<RecallReport>;

@@ -21,14 +21,14 @@ export class EvaluationEngine extends CoreEngine implements EvaluationCalls {
   #module: Promise<EvaluationModule> | undefined;
 
   async evaluateRecall(
-    scores: NamedBytes,
+    scores: NamedBytes[],
     exposed: NamedBytes,
     settings: Partial<RecallSettings>,
   ): Promise<RecallReport> {
     const module = await this.#load();
-    return run(() =>
-      module.evaluateRecall(scores.name, scores.bytes, exposed.name, exposed.bytes, settings),
-    );
+    const names = scores.map(({ name }) => name);
+    const tables = scores.map(({ bytes }) => bytes);
+    return run(() => module.evaluateRecall(names, tables, exposed.name, exposed.bytes, settings));
   }
 
   async readDataset(

@@ -93,6 +93,7 @@ pub fn run(out: &Path) -> Result<()> {
         recall::RecallSettings,
         recall::RecallResult,
         recall::RecallSystem,
+        recall::RecallComparison,
         recall::RecallReport,
     );
     text.push_str(
