@@ -4,7 +4,7 @@
 
 mod common;
 
-use attune::reward::criteria::{check_criteria, personal_criteria};
+use attune::reward::criteria::{Criteria, check_criteria, personal_criteria};
 use attune::reward::{Method, Persona, Perspective, ScoreRow, ScoreSettings};
 use common::{judge, score_with};
 
@@ -235,4 +235,21 @@ fn thinking_is_dropped_and_must_end() {
     let error = row.check().unwrap_err();
     assert_eq!((error.kind().code(), error.field()), ("missing", Some("response")));
     assert!(error.mend().contains("thinking"));
+}
+
+#[test]
+fn criteria_saved_and_read_back_score_as_they_did() {
+    let judge = judge();
+    let row = ScoreRow {
+        id: "1".to_owned(),
+        memory: vec!["Wants plain advice, no sympathy.".to_owned(), "Hates pity.".to_owned()],
+        query: "My landlord keeps my deposit. What now?".to_owned(),
+        response: "Write to him today, name a date, and keep a copy.".to_owned(),
+        ..ScoreRow::default()
+    };
+    let given = ScoreRow { criteria: Some(Criteria::personal(&row)), ..row.clone() };
+    let settings = ScoreSettings::of(Method::Peregrm);
+    let scored = score_with(&judge, &[row, given], &settings);
+    assert_eq!(scored[0].reward, scored[1].reward);
+    assert_eq!(scored[0].resonation, scored[1].resonation);
 }

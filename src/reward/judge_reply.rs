@@ -234,7 +234,11 @@ fn python_integer(text: &str) -> Option<f64> {
     };
     let groups = text.split('_');
     let sound = groups.clone().all(|group| matches!(digits(group), Some((_, ""))));
+    // A judge caught in a loop can write more digits than a number holds: that is no score.
     let value: f64 = sound.then(|| groups.collect::<String>())?.parse().ok()?;
+    if !value.is_finite() {
+        return None;
+    }
     Some(if negative { -value } else { value })
 }
 
@@ -253,7 +257,8 @@ fn totals(text: &str) -> impl Iterator<Item = (f64, f64)> {
 fn total(text: &str) -> Option<(f64, f64)> {
     let (total, rest) = digits(text.trim_start())?;
     let (of, _) = digits(rest.trim_start().strip_prefix('/')?.trim_start())?;
-    Some((total.parse().ok()?, of.parse().ok()?))
+    let finite = |text: &str| text.parse().ok().filter(|value: &f64| value.is_finite());
+    Some((finite(total)?, finite(of)?))
 }
 
 /// What stands in each `\boxed{…}`.

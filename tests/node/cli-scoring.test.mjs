@@ -264,3 +264,61 @@ test('a dataset: criteria beforehand, two systems, intervals and a comparison', 
   // The same seed, the same report.
   assert.equal((await attune(...parameters)).stdout, stdout);
 });
+
+test('no result is written over its input', async () => {
+  const input = file('precious.jsonl', jsonl(ROWS));
+  file('precious.json', DATASET);
+  for (const parameters of [
+    ['score', input, '--out', input],
+    ['score', input, '--out', `./${input}`],
+    ['aggregate', input, '--out', input],
+    ['criteria', 'precious.json', '--out', 'precious.json'],
+    ['recall', '--scores', input, '--exposed', 'precious.json', '--out', 'precious.json'],
+  ]) {
+    const { status, stderr } = await attune(...parameters);
+    assert.equal(status, 2, `${parameters}: ${stderr}`);
+    assert.match(stderr, /is the input/);
+  }
+  assert.equal(text(input), jsonl(ROWS));
+  assert.equal(text('precious.json'), DATASET);
+});
+
+test('a key that an endpoint repeats is not told, with white space or in a header', async () => {
+  // It says what it was sent, as some endpoints do.
+  const http = await import('node:http');
+  const server = http.createServer((request, response) => {
+    response.writeHead(401, { 'content-type': 'application/json' });
+    const said = `The key "${request.headers.authorization} ${request.headers['x-key']}" is wrong.`;
+    response.end(JSON.stringify({ error: { message: said } }));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const baseUrl = `http://127.0.0.1:${server.address().port}/v1`;
+  const { createAttune, openai } = await import('attune');
+  const secrets = {
+    apiKey: ' sk-trimmed-on-the-way\r',
+    headers: { 'x-key': 'Bearer sk-in-a-header ' },
+  };
+  const judge = openai({ baseUrl, model: 'm', retries: 0, ...secrets });
+  await assert.rejects(createAttune().score(ROWS, { judge }), (error) => {
+    assert.match(error.message, /401.*\[redacted\]/);
+    assert.doesNotMatch(error.message, /sk-/);
+    return true;
+  });
+  server.close();
+});
+
+test('wrong judges, settings and pairs are refused in words, whoever judges', async () => {
+  const { createAttune } = await import('attune');
+  const attuned = createAttune();
+  const [a, b] = ROWS;
+  for (const [call, code] of [
+    [() => attuned.score(undefined), 'type'],
+    [() => attuned.score(ROWS, { judge: 'builtin' }), 'type'],
+    [() => attuned.score(ROWS, { onParseFailure: 'foo' }), 'type'],
+    [() => attuned.score(ROWS, { trials: 4 }), 'setting'],
+    [() => attuned.score(ROWS, { method: 'peregrm', trials: 0 }), 'setting'],
+    [() => attuned.compare({ a, b }), 'mismatch'],
+  ]) {
+    await assert.rejects(call, { name: 'AttuneError', code }, String(call));
+  }
+});

@@ -1,6 +1,6 @@
 import { createAttune, type Method, type ParseFailure } from '../lib/node.js';
 import { BAD_INPUT } from './exit.js';
-import { jsonl, read, write } from './files.js';
+import { jsonl, notOver, read, write } from './files.js';
 import { type ConstantOptions, constantsOf } from './options.js';
 
 interface Options extends ConstantOptions {
@@ -12,6 +12,7 @@ interface Options extends ConstantOptions {
 /** `attune aggregate` */
 export async function aggregate(input: string, options: Options): Promise<void> {
   const { format, onParseFailure, out } = options;
+  await notOver(out, input);
   const settings = { format, onParseFailure, constants: constantsOf(options) };
   const { rows, failed, dropped } = await createAttune().aggregate(await read(input), settings);
   await write(jsonl(rows), out);

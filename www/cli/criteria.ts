@@ -1,6 +1,6 @@
 import { type Criteria, createAttune, type ScoreRow } from '../lib/node.js';
 import { BAD_INPUT } from './exit.js';
-import { jsonl, progress, read, write } from './files.js';
+import { jsonl, notOver, progress, read, write } from './files.js';
 import { cacheOf, type JudgeOptions, judgeOf } from './options.js';
 
 interface Options extends JudgeOptions {
@@ -10,6 +10,7 @@ interface Options extends JudgeOptions {
 /** `attune criteria` */
 export async function criteria(input: string, options: Options): Promise<void> {
   const { out, rubrics } = options;
+  await notOver(out, input);
   const attune = createAttune();
   const file = await read(input);
   const isDataset = startsWithList(file.bytes);

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { createAttune, type Method, type ParseFailure } from '../lib/node.js';
 import { BAD_INPUT } from './exit.js';
-import { jsonl, read, tell, write } from './files.js';
+import { jsonl, notOver, read, tell, write } from './files.js';
 import { cacheOf, type JudgeOptions, judgeOf } from './options.js';
 
 interface Options extends JudgeOptions {
@@ -25,6 +25,9 @@ export async function evaluate(options: Options): Promise<void> {
   const { dataset, predictions, baseline = [], criteria, rubrics, rows, out } = options;
   const { method, memory, split, onParseFailure, level, resamples, seed } = options;
   const paths = [predictions, ...baseline];
+  const inputs = [dataset, ...paths, ...(criteria === undefined ? [] : [criteria])];
+  await notOver(out, ...inputs);
+  await notOver(rows, ...inputs);
   const names = paths.map((path) => basename(path).replace(/\.jsonl?$/, ''));
   const unique = new Set(names).size === names.length ? names : paths;
   const progress = tell('judged');
@@ -54,8 +57,8 @@ export async function evaluate(options: Options): Promise<void> {
   );
   progress.end();
   const { judged, ...report } = evaluation;
-  const inputs = judged.map(({ rows, ...input }) => input);
-  await write(`${JSON.stringify({ ...report, inputs }, null, 2)}\n`, out);
+  const judgedInputs = judged.map(({ rows, ...input }) => input);
+  await write(`${JSON.stringify({ ...report, inputs: judgedInputs }, null, 2)}\n`, out);
   if (rows !== undefined) {
     const all = judged.flatMap((system) =>
       system.rows.map((row) => ({ system: system.name, ...row })),

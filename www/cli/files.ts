@@ -56,6 +56,18 @@ export async function destination(path: string): Promise<string | undefined> {
   }
 }
 
+/** Refuses to write over what was read. */
+export async function notOver(out: string | undefined, ...inputs: string[]): Promise<void> {
+  if (out === undefined) return;
+  const place = (path: string) => realpath(path).catch(() => undefined);
+  const target = await place(out);
+  for (const input of inputs) {
+    if (target === undefined || target !== (await place(input))) continue;
+    const mend = 'Name another file with --out.';
+    throw new AttuneError('setting', `${out} is the input, which would be lost`, mend);
+  }
+}
+
 /** The pieces of a file, for input that need not fit into memory. */
 export async function* pieces(path: string): AsyncGenerator<Uint8Array> {
   try {

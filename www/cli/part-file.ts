@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { access, type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { destination, unreachable } from './files.js';
 
@@ -46,7 +46,14 @@ export async function toFile(path: string, run: string, resume: boolean): Promis
     if (target === undefined) return stream(await open(path, 'w'));
     const part = `${target}.part`;
     const found = resume ? await earlier(part, run) : undefined;
-    if (found === undefined) await rm(part, { force: true });
+    if (found === undefined) {
+      if (resume && (await exists(part))) {
+        process.stderr.write(
+          `attune: ${part} is of another input or other settings: starting over\n`,
+        );
+      }
+      await rm(part, { force: true });
+    }
     const file = await open(part, 'a', 0o600);
     if (found === undefined) await file.appendFile(`${JSON.stringify({ run })}\n`);
     else await file.truncate(found.end);
@@ -63,6 +70,13 @@ export async function toFile(path: string, run: string, resume: boolean): Promis
   } catch (error) {
     throw unreachable(path, 'written', error, 'Check the folder and its permissions.');
   }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function stream(file: FileHandle): Output {

@@ -5,7 +5,7 @@ import {
   type Scheme,
   type Ties,
 } from '../lib/node.js';
-import { read, write } from './files.js';
+import { notOver, read, write } from './files.js';
 
 interface Options {
   scores: string;
@@ -24,6 +24,7 @@ interface Options {
 /** `attune recall` */
 export async function recall(options: Options): Promise<void> {
   const paths = [options.scores, ...(options.compare ?? [])];
+  await notOver(options.out, ...paths, options.exposed);
   const [exposed, ...scores] = await Promise.all([options.exposed, ...paths].map(read));
   const report = await createAttune().recall(scores, exposed as FileLike, {
     k: options.k,

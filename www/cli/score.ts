@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Attune, type Criteria, createAttune, type ScoreRow } from '../lib/node.js';
 import { BAD_INPUT } from './exit.js';
-import { pieces, read, tell } from './files.js';
+import { notOver, pieces, read, tell } from './files.js';
 import {
   cacheOf,
   type JudgeOptions,
@@ -24,6 +24,7 @@ export async function score(input: string, options: Options): Promise<void> {
   if (resume && out === undefined) {
     throw usage('--resume goes on with the file of --out', 'Name the file with --out.');
   }
+  await notOver(out, input, ...(options.criteria ? [options.criteria] : []));
   const attune = createAttune();
   const judge = judgeOf(options);
   const reward = await rewardOf(options);

@@ -182,6 +182,7 @@ export class Attune {
     { onProgress, ...options }: ScoreOptions & CallOptions = {},
   ): Promise<ScoredRow[]> {
     const { signal } = options;
+    checkJudge(options.judge);
     const file = Array.isArray(input) ? undefined : await named(input);
     const rows = async (engine: EngineCalls) =>
       file === undefined ? (input as ScoreRow[]) : await engine.readScoreRows(file);
@@ -446,6 +447,7 @@ export class Attune {
   }
 
   #runSettings(options: BatchOptions): RunSettings {
+    checkJudge(options.judge);
     const { signal, onProgress, total, tokenizer = 'builtin', cache } = options;
     const { engine, ending } = this.#connected();
     return {
@@ -557,4 +559,15 @@ function scoringOf(options: BatchOptions): ScoringOptions {
   const { method, trials, onParseFailure, thinking, ...others } = options;
   const { signal, judge, rubrics, tokenizer, cache, onProgress, total, ...constants } = others;
   return { ...set({ method, trials, onParseFailure, thinking }), constants: set(constants) };
+}
+
+function checkJudge(judge: unknown): void {
+  if (judge === undefined) return;
+  if (typeof (judge as Judge | null)?.identity?.name === 'string') return;
+  throw new AttuneError(
+    'type',
+    'the judge is none',
+    'Make one with builtin(), openai({ … }), chat({ … }) or another of the package.',
+    { field: 'judge' },
+  );
 }

@@ -76,6 +76,12 @@ export class CoreEngine implements CoreCalls {
     return { rubrics: protocol.rubrics };
   }
 
+  /** Refuses settings that do not go together, as every judge does. */
+  protected async checkSettings(settings: ScoringOptions): Promise<void> {
+    const core = await this.loadCore();
+    run(() => new core.Protocol(settings, '', undefined)).free();
+  }
+
   async requests(held: number, row: ScoreRow): Promise<Request[]> {
     return run(() => this.#protocol(held).requests(row));
   }

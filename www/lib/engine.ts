@@ -48,6 +48,7 @@ export class Engine extends EvaluationEngine implements EngineCalls {
     return this.#job(job, () =>
       this.#guarded(backend, async (models) => {
         await this.checkRows(rows);
+        await this.checkSettings(settings);
         const own = builtinSettings(settings);
         return this.#inChunks(rows, (chunk) => models.score(chunk, own), job, onProgress);
       }),

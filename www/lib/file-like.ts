@@ -7,8 +7,9 @@ export type FileLike = File | { name: string; bytes: Uint8Array } | { name: stri
 
 /** A file's name and bytes. */
 export async function named(file: FileLike): Promise<NamedBytes> {
+  const isObject = typeof file === 'object' && file !== null;
   const isFile = typeof (file as File | undefined)?.arrayBuffer === 'function';
-  if (!isFile && !('bytes' in file) && !('text' in file)) {
+  if (!isObject || (!isFile && !('bytes' in file) && !('text' in file))) {
     throw new AttuneError(
       'type',
       'the file is neither a File nor a name with bytes or text',

@@ -1,7 +1,9 @@
 use super::fixed::fixed_measure;
 use super::measure::{ReplyReading, spread};
 use super::perspectives::View;
-use crate::reward::criteria::{Measure, MeasuredCriterion, ScoredCriterion, personal_criteria};
+use crate::reward::criteria::{
+    Criterion, Measure, MeasuredCriterion, ScoredCriterion, personal_criteria,
+};
 use crate::reward::{Perspective, PerspectiveScore, ScoreRow};
 
 const PERSPECTIVES: [Perspective; 3] =
@@ -17,9 +19,21 @@ impl RowCriteria {
             if fixed.is_empty() {
                 return personal_criteria(row, perspective);
             }
-            let measured = |criterion: &_| MeasuredCriterion {
-                criterion: Clone::clone(criterion),
-                measure: fixed_measure(criterion),
+            // Criteria that were derived for this row, saved and read back are measured as they
+            // were before.
+            let own = personal_criteria(row, perspective);
+            let measured = |criterion: &Criterion| {
+                let same = |one: &&MeasuredCriterion| {
+                    one.criterion.name == criterion.name
+                        && one.criterion.description == criterion.description
+                };
+                MeasuredCriterion {
+                    criterion: criterion.clone(),
+                    measure: own
+                        .iter()
+                        .find(same)
+                        .map_or_else(|| fixed_measure(criterion), |one| one.measure.clone()),
+                }
             };
             fixed.iter().map(measured).collect()
         }))

@@ -25,7 +25,10 @@ export class EndpointError extends Error {
 
 /** Takes secrets out of a text that came from elsewhere, which may repeat them. */
 export function redactor(secrets: string[]): (text: string) => string {
-  const forms = secrets
+  // An HTTP client sends a header without the white space around it, and a header may hold a scheme
+  // before the secret ("Bearer …"): the endpoint may repeat any of these. A short word is no secret.
+  const words = secrets.flatMap((secret) => secret.split(/\s+/)).filter((word) => word.length > 6);
+  const forms = [...secrets, ...secrets.map((secret) => secret.trim()), ...words]
     .filter((secret) => secret.length > 0)
     .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]);
   const longestFirst = [...new Set(forms)].sort((a, b) => b.length - a.length);

@@ -51,6 +51,12 @@ export async function comparePairs(
   if (pairs.length === 0) {
     throw new AttuneError('empty', 'there is no pair', 'Give at least one.', { field: 'pairs' });
   }
+  pairs.forEach(({ a, b }, at) => {
+    if (a.query === b.query) return;
+    const problem = `the replies "${a.id}" and "${b.id}" answer different queries`;
+    const mend = 'Compare replies to one query.';
+    throw new AttuneError('mismatch', problem, mend, { field: `pairs[${at}].query` });
+  });
   const verdicts: Verdict[] = [];
   const judged = pMapIterable(pairs, (pair) => verdict(pair, judge, run, onFlip), {
     concurrency: judge.parallel,
