@@ -71,7 +71,7 @@ export class CoreEngine implements CoreCalls {
   async openProtocol(held: number, settings: ScoringOptions, rubrics?: NamedBytes) {
     const core = await this.loadCore();
     const text = rubrics && new TextDecoder().decode(rubrics.bytes);
-    const protocol = run(() => new core.Protocol(settings, rubrics?.name ?? '', text));
+    const protocol = asOptions(() => new core.Protocol(settings, rubrics?.name ?? '', text));
     this.#held.set(held, protocol);
     return { rubrics: protocol.rubrics };
   }
@@ -79,7 +79,7 @@ export class CoreEngine implements CoreCalls {
   /** Refuses settings that do not go together, as every judge does. */
   protected async checkSettings(settings: ScoringOptions): Promise<void> {
     const core = await this.loadCore();
-    run(() => new core.Protocol(settings, '', undefined)).free();
+    asOptions(() => new core.Protocol(settings, '', undefined)).free();
   }
 
   async requests(held: number, row: ScoreRow): Promise<Request[]> {
@@ -208,6 +208,22 @@ export class CoreEngine implements CoreCalls {
     const found = this.#held.get(held);
     if (found !== undefined) return found;
     throw new AttuneError('closed', 'the run ended with its worker', 'Start it again.');
+  }
+}
+
+/** Names a setting as the caller gave it: options are one flat object. */
+function asOptions<T>(work: () => T): T {
+  try {
+    return run(work);
+  } catch (error) {
+    if (!(error instanceof AttuneError) || error.field === undefined) throw error;
+    const { code, problem, mend, file, line } = error;
+    const field = error.field.replace(/^settings\.(constants\.)?/, '');
+    const place = {
+      ...(file === undefined ? {} : { file }),
+      ...(line === undefined ? {} : { line }),
+    };
+    throw new AttuneError(code, problem, mend, { ...place, field });
   }
 }
 
