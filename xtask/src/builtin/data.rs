@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use anyhow::Result;
 use attune::formats::jsonl;
 use attune::model::TextEmbedder;
@@ -8,12 +6,14 @@ use attune::reward::builtin::train::Target;
 use attune::reward::{BystanderScores, ScoreRow};
 use serde::Deserialize;
 
-pub const FILE: &str = "data/graded-replies/replies.jsonl";
+pub const FILES: [&str; 2] =
+    ["data/graded-replies/replies.jsonl", "data/graded-replies/more/replies.jsonl"];
 
 #[derive(Deserialize)]
 pub struct Graded {
-    /// The scenario's name: rows of one scenario are never split between training and test.
-    pub group: String,
+    /// Where the scenario belongs; rows without one are for training.
+    #[serde(default)]
+    pub split: Option<String>,
     #[serde(flatten)]
     pub row: ScoreRow,
     /// One entry a grading, in the same order for every row.
@@ -81,24 +81,20 @@ pub struct Dataset {
 
 impl Dataset {
     pub fn read(embedder: &TextEmbedder) -> Result<Self> {
-        let rows: Vec<Graded> =
-            jsonl::read(FILE, &std::fs::read(FILE)?)?.into_iter().map(|line| line.value).collect();
+        let mut rows: Vec<Graded> = Vec::new();
+        for file in FILES {
+            let lines = jsonl::read(file, &std::fs::read(file)?)?;
+            rows.extend(lines.into_iter().map(|line| line.value));
+        }
         let plain: Vec<ScoreRow> = rows.iter().map(|graded| graded.row.clone()).collect();
         let judged = pollster::block_on(Judged::read(&plain, embedder))?;
         let judged = judged.into_iter().map(|[_, reply]| reply).collect();
         Ok(Self { rows, judged })
     }
 
-    /// For each of `count` folds the rows left out: whole scenarios, dealt out in alphabetical
-    /// order, so that neighbours (often of one topic) fall into different folds.
-    pub fn folds(&self, among: &[usize], count: usize) -> Vec<Vec<usize>> {
-        let groups: BTreeSet<&str> = among.iter().map(|&at| self.rows[at].group.as_str()).collect();
-        let groups: Vec<&str> = groups.into_iter().collect();
-        let fold_of = |at: usize| {
-            groups.binary_search(&self.rows[at].group.as_str()).map_or(0, |group| group % count)
-        };
-        (0..count)
-            .map(|fold| among.iter().copied().filter(|&at| fold_of(at) == fold).collect())
-            .collect()
+    /// The rows of a split.
+    pub fn of(&self, split: &str) -> Vec<usize> {
+        let within = |at: &usize| self.rows[*at].split.as_deref().unwrap_or("train") == split;
+        (0..self.rows.len()).filter(within).collect()
     }
 }

@@ -5,7 +5,6 @@ use super::EmbedderBytes;
 use super::data::Dataset;
 use super::train::{SHIPPED, Variant, correlations, train};
 
-const FOLDS: usize = 7;
 const FIGURES: [&str; 4] = ["resonation", "expression", "reception", "bystander"];
 
 const VARIANTS: [Variant; 5] = [
@@ -21,35 +20,30 @@ const VARIANTS: [Variant; 5] = [
     SHIPPED,
 ];
 
-/// Prints Spearman's correlation with the mean grade on scenarios left out of training, for the
-/// shipped model and its ablation, beside the agreement of the gradings with each other.
+/// Prints Spearman's correlation with the mean grade on the test split, whose scenarios no training
+/// saw, for the shipped model and its ablation, beside the agreement of the gradings there.
 pub fn evaluate() -> Result<()> {
     let embedder = EmbedderBytes::read()?.load()?;
     let data = Dataset::read(&embedder)?;
-    let rows: Vec<usize> = (0..data.rows.len()).collect();
+    let test = data.of("test");
     println!(
-        "{} replies; {FOLDS}-fold cross-validation that leaves whole scenarios out; the penalty is \
-         chosen inside each training set.\n",
-        rows.len()
+        "{} replies of the test split; the penalty is chosen on the validation split.\n",
+        test.len()
     );
     println!("Spearman correlation with the mean of the gradings\n");
     println!("| model | {} |", FIGURES.join(" | "));
     println!("|---|{}", "---|".repeat(FIGURES.len()));
     for variant in &VARIANTS {
-        let mut predicted = vec![[0.0; 4]; rows.len()];
-        for left_out in data.folds(&rows, FOLDS) {
-            let kept: Vec<usize> =
-                rows.iter().copied().filter(|at| !left_out.contains(at)).collect();
-            let model = train(variant, &data, &kept)?;
-            for (&at, row) in left_out.iter().zip(model.predict(&data, &left_out)?) {
-                predicted[at] = row;
-            }
+        let model = train(variant, &data)?;
+        let mut predicted = vec![[0.0; 4]; data.rows.len()];
+        for (&at, row) in test.iter().zip(model.predict(&data, &test)?) {
+            predicted[at] = row;
         }
-        line(variant.name, correlations(&data, &rows, &predicted));
+        line(variant.name, correlations(&data, &test, &predicted));
     }
     let second = std::array::from_fn(|figure| {
         let of = |grading: usize| -> Vec<f64> {
-            data.rows.iter().map(|row| row.grades[grading].figures()[figure]).collect()
+            test.iter().map(|&at| data.rows[at].grades[grading].figures()[figure]).collect()
         };
         spearman(&of(0), &of(1)).unwrap_or(0.0)
     });

@@ -28,7 +28,7 @@ pub const SHIPPED: Variant = Variant {
     embedding: true,
 };
 
-/// Candidates for λ, chosen by cross-validation inside the training set.
+/// Candidates for λ, chosen on the validation split.
 const PENALTIES: [f32; 5] = [0.01, 0.03, 0.1, 0.3, 1.0];
 /// An n-gram must occur in this many replies of the training set.
 const LEAST_REPLIES: usize = 4;
@@ -51,25 +51,24 @@ impl Trained {
     }
 }
 
-/// Trains on `rows`, choosing λ by cross-validation among them.
-pub fn train(variant: &Variant, data: &Dataset, rows: &[usize]) -> Result<Trained> {
+/// Trains on the training split, choosing λ on the validation split, and then on both with that λ.
+/// The test split is not looked at.
+pub fn train(variant: &Variant, data: &Dataset) -> Result<Trained> {
+    let (rows, validation) = (data.of("train"), data.of("validation"));
     let mut best = (f64::NEG_INFINITY, PENALTIES[0]);
     for penalty in PENALTIES {
+        let model = train_with(variant, data, &rows, penalty);
         let mut predicted = vec![[0.0; 4]; data.rows.len()];
-        for left_out in data.folds(rows, 4) {
-            let kept: Vec<usize> =
-                rows.iter().copied().filter(|at| !left_out.contains(at)).collect();
-            let model = train_with(variant, data, &kept, penalty);
-            for (&at, row) in left_out.iter().zip(model.predict(data, &left_out)?) {
-                predicted[at] = row;
-            }
+        for (&at, row) in validation.iter().zip(model.predict(data, &validation)?) {
+            predicted[at] = row;
         }
-        let mean = correlations(data, rows, &predicted).iter().sum::<f64>();
+        let mean = correlations(data, &validation, &predicted).iter().sum::<f64>();
         if mean > best.0 {
             best = (mean, penalty);
         }
     }
-    Ok(train_with(variant, data, rows, best.1))
+    let both: Vec<usize> = rows.into_iter().chain(validation).collect();
+    Ok(train_with(variant, data, &both, best.1))
 }
 
 fn train_with(variant: &Variant, data: &Dataset, rows: &[usize], penalty: f32) -> Trained {
@@ -123,12 +122,11 @@ fn inputs(layout: &InputLayout, data: &Dataset, rows: &[usize]) -> Vec<Vec<f32>>
     rows.iter().map(|&row| layout.inputs(&data.judged[row], &vocabulary)).collect()
 }
 
-/// Trains the shipped heads on every graded reply and writes `heads.safetensors`.
+/// Trains the shipped heads on the graded replies outside the test split and writes `heads.safetensors`.
 pub fn train_heads() -> Result<()> {
     let embedder = EmbedderBytes::read()?.load()?;
     let data = Dataset::read(&embedder)?;
-    let rows: Vec<usize> = (0..data.rows.len()).collect();
-    let model = train(&SHIPPED, &data, &rows)?;
+    let model = train(&SHIPPED, &data)?;
 
     let layout = serde_json::to_vec(&model.layout)?;
     let mut tensors = vec![("layout", Dtype::U8, vec![layout.len()], layout)];

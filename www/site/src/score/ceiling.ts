@@ -15,7 +15,7 @@ export function ceiling(): HTMLElement {
     el(
       'p',
       {},
-      'The built-in scorer is a first version: small, quick and private, trained on a few hundred invented English replies. How far it agrees with people has not been measured yet. Use it to compare replies to the same message, and read the replies.',
+      'The built-in scorer is a first version: small, quick and private, trained on about 1,400 invented English replies. How far it agrees with people has not been measured yet, and hostile or meaningless replies can rank above kind ones. Use it to compare replies to the same message, and read the replies.',
     ),
   );
 }
