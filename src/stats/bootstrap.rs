@@ -116,17 +116,26 @@ pub fn bootstrap<T, const N: usize>(
             }
         }
     }
-    let tail = (1.0 - settings.level) / 2.0;
+    let drawn = if clusters.len() > 1 { settings.resamples } else { 0 };
     Ok(std::array::from_fn(|at| {
-        let figures = &mut figures[at];
-        figures.sort_by(f64::total_cmp);
-        let estimate = Some(estimates[at]).filter(|figure| figure.is_finite());
-        // Without a figure there is nothing for an interval to surround.
-        let end = |share| estimate.and_then(|_| quantile(figures, share));
-        let drawn = if clusters.len() > 1 { settings.resamples } else { 0 };
-        let undefined = drawn - figures.len() as u32;
-        Interval { estimate, low: end(tail), high: end(1.0 - tail), undefined }
+        percentile_interval(estimates[at], &mut figures[at], drawn, settings.level)
     }))
+}
+
+/// The interval between the outer quantiles of `figures`, those defined among `drawn` resamples.
+pub(super) fn percentile_interval(
+    estimate: f64,
+    figures: &mut [f64],
+    drawn: u32,
+    level: f64,
+) -> Interval {
+    figures.sort_by(f64::total_cmp);
+    let estimate = Some(estimate).filter(|figure| figure.is_finite());
+    let tail = (1.0 - level) / 2.0;
+    // Without a figure there is nothing for an interval to surround.
+    let end = |share| estimate.and_then(|_| quantile(figures, share));
+    let undefined = drawn - figures.len() as u32;
+    Interval { estimate, low: end(tail), high: end(1.0 - tail), undefined }
 }
 
 /// The mean of all rows, with the interval of [`bootstrap`] over whole clusters. The mean of a

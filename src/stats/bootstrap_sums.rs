@@ -1,5 +1,6 @@
+use super::bootstrap::percentile_interval;
 use super::random::Random;
-use super::{Bootstrap, Interval, all_finite, quantile};
+use super::{Bootstrap, Interval, all_finite};
 use crate::formats::{Error, ErrorKind, Result};
 
 /// Percentile bootstrap over whole clusters, as [`bootstrap`](super::bootstrap), for any number of
@@ -66,15 +67,10 @@ pub fn bootstrap_sums(
             }
         }
     }
-    let tail = (1.0 - settings.level) / 2.0;
-    let interval = |(estimate, drawn): (&f64, &mut Vec<f64>)| {
-        drawn.sort_by(f64::total_cmp);
-        let estimate = Some(*estimate).filter(|figure| figure.is_finite());
-        let end = |share| estimate.and_then(|_| quantile(drawn, share));
-        let undefined = resamples - drawn.len() as u32;
-        Interval { estimate, low: end(tail), high: end(1.0 - tail), undefined }
-    };
-    Ok(estimates.iter().zip(&mut drawn).map(interval).collect())
+    let figures = estimates.iter().zip(&mut drawn);
+    Ok(figures
+        .map(|(&estimate, drawn)| percentile_interval(estimate, drawn, resamples, settings.level))
+        .collect())
 }
 
 /// The sum of `rows`, each as often as `times` says.

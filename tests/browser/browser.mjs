@@ -1,6 +1,8 @@
 // A Chromium for the tests, which records every request and lets none leave this machine.
 import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { build } from 'vite';
 
 const FLAGS = [
   '--no-sandbox',
@@ -27,6 +29,17 @@ const BROWSER_ITSELF = new Set([
   'update.googleapis.com',
   'www.google.com',
 ]);
+
+/** Bundles the page of `page/`, as another site would, into `folder`. */
+export function buildPage(folder) {
+  return build({
+    root: fileURLToPath(new URL('page', import.meta.url)),
+    base: './',
+    logLevel: 'warn',
+    worker: { format: 'es' },
+    build: { outDir: folder, emptyOutDir: true, target: 'es2022' },
+  });
+}
 
 /** Starts a browser whose foreign requests all end here. */
 export async function launch() {

@@ -5,24 +5,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
 import { serve } from '../../scripts/serve.mjs';
 import { endpoint } from '../endpoint.mjs';
-import { launch, openPage } from './browser.mjs';
+import { buildPage, launch, openPage } from './browser.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-judging-'));
 let chrome;
 let site;
 
 before(async () => {
-  await build({
-    root: fileURLToPath(new URL('page', import.meta.url)),
-    base: './',
-    logLevel: 'warn',
-    worker: { format: 'es' },
-    build: { outDir: folder, emptyOutDir: true, target: 'es2022' },
-  });
+  await buildPage(folder);
   site = await serve(folder, 0);
   chrome = await launch();
 });

@@ -4,11 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
 import { serve } from '../../scripts/serve.mjs';
 import { corpus } from '../files.mjs';
-import { launch, openPage } from './browser.mjs';
+import { buildPage, launch, openPage } from './browser.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-page-'));
 let chrome;
@@ -17,13 +15,7 @@ let site;
 let sabotage = '';
 
 before(async () => {
-  await build({
-    root: fileURLToPath(new URL('page', import.meta.url)),
-    base: './',
-    logLevel: 'warn',
-    worker: { format: 'es' },
-    build: { outDir: folder, emptyOutDir: true, target: 'es2022' },
-  });
+  await buildPage(folder);
   const isWorker = (path) => /worker-[^/]*\.js$/.test(path);
   site = await serve(folder, 0, (path) => (isWorker(path) ? sabotage : undefined));
   chrome = await launch();
