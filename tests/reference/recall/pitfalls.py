@@ -91,7 +91,7 @@ def row(name, inputs, k, truth, wrong, estimate, right=None, about="", **more):
     made["wrong"] = {"what": wrong, "estimate": estimate}
     assert estimate is None or abs(estimate - truth) > 0.03, (name, estimate, truth)
     made["right"] = None
-    if right:
+    if right is not None:
         right = {"scheme": "ure", "metric": "recall", "average": "macro"} | right
         target = right.pop("truth", truth)
         options = {key: right[key] for key in ("scheme", "metric", "average")}
