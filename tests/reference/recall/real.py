@@ -108,24 +108,24 @@ def open_bandit(data, out):
         clicks[item], shows[item] = clicks[item] + click, shows[item] + 1
     score = {i: round((clicks[i] + 1) / (shows[i] + 200), 6) for i in items}
     scores = table(("user", "item", "score"), ((u, i, score[i]) for u in users for i in items))
-    # Thompson sampling logs the chance of the item shown only: others take the mean of that item,
-    # position and day, else of the item and position, else of the item.
-    means = defaultdict(list)
-    for _, item, _, chance, day, position in logs["bts"]:
-        for key in ((item, position, day), (item, position), (item,)):
-            means[key].append(chance)
-    means = {key: sum(values) / len(values) for key, values in means.items()}
+    # Thompson sampling logs the chance of the item shown only. The mean of logged chances would be
+    # too large (an item is logged when its chance is high), so take how often the item was shown at
+    # the position that day, drawn towards its share at the position on all days.
+    cells = defaultdict(int)
+    for _, item, _, _, day, position in logs["bts"]:
+        for key in ((item, position, day), (position, day), (item, position), (position,)):
+            cells[key] += 1
 
     def chance_of(item, day, position):
-        keys = ((item, position, day), (item, position), (item,))
-        return next((means[key] for key in keys if key in means), 1e-4)
+        share = (cells[item, position] + 1) / (cells[position,] + 34)
+        return (cells[item, position, day] + 20 * share) / (cells[position, day] + 20)
 
     head = ("user", "item", "label", "propensity")
     for policy, rows in logs.items():
         never = defaultdict(lambda: 1.0)
         liked, once = {}, {}
         for user, item, click, chance, day, position in rows:
-            if user not in count["random"] or user not in users:
+            if user not in users:
                 continue
             liked[user, item] = max(liked.get((user, item), 0), click)
             once.setdefault((user, item), chance)
@@ -135,7 +135,8 @@ def open_bandit(data, out):
         log = [(u, i, y, round(1 - never[u, i], 10)) for (u, i), y in sorted(liked.items())]
         seen = {(u, i) for (u, i), y in liked.items() if y}
         save(out / f"open-bandit-{policy}", {"scores": scores, "exposed": table(head, log)}, KS[:3],
-             "marginal chance 1 - Π(1 - π) over a context's impressions", False, None)
+             "marginal chance 1 - Π(1 - π) over a context's impressions" + ("" if policy == "random" else ", π estimated"),
+             False, None)
         wrong = [(u, i, y, round(once[u, i], 10)) for u, i, y, _ in log]
         save(out / f"open-bandit-{policy}-wrong-weights", {"scores": scores, "exposed": table(head, wrong)}, KS[:3],
              "the chance of one impression taken for the chance to be exposed at all", True, None)
