@@ -72,7 +72,7 @@ def texts():
                  scores='user,item,score\n"u, 1","a ""x""",2\n"u, 1","b\nc",1\n',
                  exposed='user,item,label\n"u, 1","b\nc",1\n')
     yield stated("ids in other scripts, combined and not, are told apart",
-                 scores="user,item,score\n用户,é,2\n用户,é,1\n", exposed="user,item,label\n用户,é,1\n")
+                 scores="user,item,score\n用户,\u00e9,2\n用户,e\u0301,1\n", exposed="user,item,label\n用户,e\u0301,1\n")
     yield stated("ids of 10,000 characters", scores=f"user,item,score\n{'x' * 10000},a,2\n{'x' * 10000},b,1\n",
                  exposed=f"user,item,label\n{'x' * 10000},a,1\n")
     big = "18446744073709551616"
