@@ -124,8 +124,9 @@ impl LongReader {
         match form {
             Form::Unknown(_) => {
                 let mend = format!("Begin it with the header \"{header}\".");
-                return Err(Error::new(ErrorKind::Empty, "the file is empty", mend)
-                    .in_file(&self.file));
+                return Err(
+                    Error::new(ErrorKind::Empty, "the file is empty", mend).in_file(&self.file)
+                );
             }
             form => self.form = form,
         }
@@ -141,8 +142,9 @@ impl LongReader {
         }
         if self.rows == 0 {
             let problem = "the file holds a header and no row";
-            return Err(Error::new(ErrorKind::Empty, problem, "Add at least one row.")
-                .in_file(&self.file));
+            return Err(
+                Error::new(ErrorKind::Empty, problem, "Add at least one row.").in_file(&self.file)
+            );
         }
         Ok(())
     }
@@ -163,11 +165,7 @@ impl LongReader {
         }
     }
 
-    fn feed(
-        &mut self,
-        bytes: &[u8],
-        row: &mut dyn FnMut(LongRow<'_>) -> Result<()>,
-    ) -> Result<()> {
+    fn feed(&mut self, bytes: &[u8], row: &mut dyn FnMut(LongRow<'_>) -> Result<()>) -> Result<()> {
         let Self { file, columns, required, form, rows, .. } = self;
         let source = Source { file, columns, required: *required };
         match form {
@@ -246,9 +244,8 @@ impl Csv {
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
                 ReadRecordResult::End => return Ok(()),
                 ReadRecordResult::Record => {
-                    self.hand_over(source, rows, row).map_err(|error| {
-                        error.in_file(source.file).at_line(self.start)
-                    })?;
+                    self.hand_over(source, rows, row)
+                        .map_err(|error| error.in_file(source.file).at_line(self.start))?;
                     (self.begun, self.field_bytes, self.field_count) = (false, 0, 0);
                 }
             }
@@ -262,8 +259,8 @@ impl Csv {
         row: &mut dyn FnMut(LongRow<'_>) -> Result<()>,
     ) -> Result<()> {
         let text = std::str::from_utf8(&self.fields[..self.field_bytes]).map_err(|error| {
-            let place = self.ends[..self.field_count]
-                .partition_point(|&end| end <= error.valid_up_to());
+            let place =
+                self.ends[..self.field_count].partition_point(|&end| end <= error.valid_up_to());
             let problem = format!("field {} is not UTF-8", place + 1);
             Error::new(ErrorKind::Encoding, problem, "Save the file as UTF-8.")
         })?;
@@ -307,8 +304,12 @@ impl Places {
             }
             if places.next().is_some() {
                 let problem = "the header names the column twice";
-                return Err(Error::new(ErrorKind::Duplicate, problem, "Keep one of the two columns.")
-                    .at_field(column));
+                return Err(Error::new(
+                    ErrorKind::Duplicate,
+                    problem,
+                    "Keep one of the two columns.",
+                )
+                .at_field(column));
             }
             of.push(place);
         }

@@ -40,6 +40,4 @@ pub use report::{
     RecallResult, RecallSystem,
 };
 pub use scores::{Factors, Scores, ScoresReader};
-pub use settings::{
-    Average, Gain, IntervalMethod, Metric, NoPositives, RecallSettings, Scheme,
-};
+pub use settings::{Average, Gain, IntervalMethod, Metric, NoPositives, RecallSettings, Scheme};

@@ -10,7 +10,10 @@ pub struct Names(Kind);
 enum Kind {
     /// Called by their place from 0, as in a matrix without names; nothing is stored.
     Places(usize),
-    Named { names: Vec<Box<str>>, index: HashMap<Box<str>, u32> },
+    Named {
+        names: Vec<Box<str>>,
+        index: HashMap<Box<str>, u32>,
+    },
 }
 
 impl Names {
@@ -55,7 +58,8 @@ impl Names {
         while lines.last().is_some_and(|line| line.is_empty()) {
             lines.pop();
         }
-        let header = lines.first().is_some_and(|line| matches!(*line, "user" | "item" | "name" | "id"));
+        let header =
+            lines.first().is_some_and(|line| matches!(*line, "user" | "item" | "name" | "id"));
         let skipped = usize::from(header);
         if let Some(at) = lines.iter().position(|line| line.is_empty()) {
             let mend = "Write one name a line.";

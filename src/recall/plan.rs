@@ -159,7 +159,11 @@ fn check(settings: &PlanSettings) -> Result<()> {
     let counts = [("users", users), ("items", items), ("repetitions", repetitions)];
     for (field, value) in counts {
         if !(1..=100_000_000).contains(&value) {
-            return wrong(field, format!("it is {value}"), "Give a whole number from 1 to 100000000.");
+            return wrong(
+                field,
+                format!("it is {value}"),
+                "Give a whole number from 1 to 100000000.",
+            );
         }
     }
     if f64::from(items) * liked < 0.5 {

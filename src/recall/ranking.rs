@@ -87,11 +87,7 @@ const ABREAST: usize = 4;
 /// again.
 const MANY: usize = 96;
 
-fn count<T: PartialOrd + Copy>(
-    scores: &[T],
-    items: &[usize],
-    left_out: &[usize],
-) -> Vec<Standing> {
+fn count<T: PartialOrd + Copy>(scores: &[T], items: &[usize], left_out: &[usize]) -> Vec<Standing> {
     if items.len() > MANY {
         let mut kept = vec![true; scores.len()];
         left_out.iter().for_each(|&item| kept[item] = false);

@@ -51,11 +51,14 @@ impl Cell {
         if self.metric == Metric::Ndcg {
             return [with, with];
         }
-        [with, match self.scheme {
-            Scheme::Full => FullPositives,
-            Scheme::Traditional => Positives,
-            Scheme::Ure => WeightedPositives,
-        }]
+        [
+            with,
+            match self.scheme {
+                Scheme::Full => FullPositives,
+                Scheme::Traditional => Positives,
+                Scheme::Ure => WeightedPositives,
+            },
+        ]
     }
 }
 

@@ -91,7 +91,9 @@ impl Warnings {
     /// Names the cut-offs at which hits are few.
     fn about_hits(&mut self, tally: &Tally) {
         let shape = &tally.shape;
-        if shape.settings.resamples == 0 || tally.below(Below::Positives) == 0.0 {
+        // With few users that is said already.
+        let few_users = tally.below(Below::UsersWithPositives) < FEW_USERS;
+        if shape.settings.resamples == 0 || few_users {
             return;
         }
         let weight = tally.below(Below::WeightedPositives) / tally.below(Below::Positives);
@@ -202,9 +204,13 @@ impl Warnings {
     fn about_propensities(&mut self, tally: &Tally) {
         let Some(check) = tally.propensity_check() else { return };
         let seen = &tally.diagnostics;
-        if seen.propensities_vary && tally.shape.cells.iter().any(|cell| {
-            cell.scheme == Scheme::Ure && cell.metric != Metric::Precision
-        }) {
+        if seen.propensities_vary
+            && tally
+                .shape
+                .cells
+                .iter()
+                .any(|cell| cell.scheme == Scheme::Ure && cell.metric != Metric::Precision)
+        {
             self.warn(
                 "macro-unknown",
                 "Propensities differ within users, so only the micro figures of URE are given: a \

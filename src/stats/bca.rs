@@ -74,7 +74,8 @@ pub fn bca_interval(
     let upto = figures.partition_point(|&figure| figure <= estimate) as f64;
     let count = figures.len() as f64;
     // A share of 0 or 1 would put the ends at infinity.
-    let share = ((below + upto) / 2.0 / count).clamp(0.5 / (count + 1.0), 1.0 - 0.5 / (count + 1.0));
+    let share =
+        ((below + upto) / 2.0 / count).clamp(0.5 / (count + 1.0), 1.0 - 0.5 / (count + 1.0));
     let bias = normal.inverse_cdf(share);
     let place = |tail: f64| {
         let z = bias + normal.inverse_cdf(tail);

@@ -136,7 +136,8 @@ impl Rows {
             let propensity = row.number(3)?;
             if !(propensity > 0.0 && propensity <= 1.0) {
                 let problem = format!("the propensity is {}", row.text(3));
-                let mend = "Give the chance with which the item was to be shown: above 0, at most 1.";
+                let mend =
+                    "Give the chance with which the item was to be shown: above 0, at most 1.";
                 return Err(row.error(3, ErrorKind::Range, problem, mend));
             }
             propensities.resize_with(self.log.users.len(), Vec::new);
@@ -166,8 +167,8 @@ impl Rows {
         if known.len() < FEW {
             return known.iter().all(|packed| packed >> 1 != item);
         }
-        let many = self.many[user]
-            .get_or_insert_with(|| known.iter().map(|packed| packed >> 1).collect());
+        let many =
+            self.many[user].get_or_insert_with(|| known.iter().map(|packed| packed >> 1).collect());
         many.insert(item)
     }
 }

@@ -30,10 +30,8 @@ impl Factors {
     /// `Mismatch` where the two have other numbers of columns.
     pub fn new(users: NpyMatrix, items: NpyMatrix) -> Result<Self> {
         if users.columns != items.columns {
-            let problem = format!(
-                "users have {} factors and items {}",
-                users.columns, items.columns
-            );
+            let problem =
+                format!("users have {} factors and items {}", users.columns, items.columns);
             let mend = "Give both as many columns.";
             return Err(Error::new(ErrorKind::Mismatch, problem, mend));
         }
@@ -62,11 +60,7 @@ impl Factors {
     /// # Errors
     ///
     /// `Mismatch` where there are not as many biases as users or items.
-    pub fn with_biases(
-        mut self,
-        users: Option<Vec<f32>>,
-        items: Option<Vec<f32>>,
-    ) -> Result<Self> {
+    pub fn with_biases(mut self, users: Option<Vec<f32>>, items: Option<Vec<f32>>) -> Result<Self> {
         let fits = |what: &str, bias: &Option<Vec<f32>>, count: usize| match bias {
             Some(bias) if bias.len() != count => {
                 let problem = format!("{} biases are given for {count} {what}", bias.len());

@@ -22,6 +22,11 @@ enum Values {
     Factors(Factors),
 }
 
+/// Whether a file is meant to be `.npy`: by its content, or, where that is spoilt, by its name.
+pub(crate) fn is_npy(file: &str, bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x93NUMPY") || file.to_ascii_lowercase().ends_with(".npy")
+}
+
 /// The scores of one user, in item order.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Row<'a> {
@@ -34,13 +39,13 @@ impl Scores {
     /// candidate, or a NumPy `.npy` matrix [users × items] of float16, float32 or float64, whose
     /// users and items are then called by their place from 0.
     ///
-    /// The content decides, not the name of the file.
+    /// The content decides; the name only where the content is neither.
     ///
     /// # Errors
     ///
     /// What [`ScoresReader`] and [`read_npy`](crate::formats::read_npy) report.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Self> {
-        if !bytes.starts_with(b"\x93NUMPY") {
+        if !is_npy(file, bytes) {
             let mut reader = ScoresReader::new(file);
             reader.push(bytes)?;
             return reader.finish();
@@ -62,7 +67,8 @@ impl Scores {
     pub fn from_matrix(matrix: Matrix) -> Result<Self> {
         let Matrix { rows, columns, values } = matrix;
         if rows.checked_mul(columns) != Some(values.len()) {
-            let problem = format!("{rows} × {columns} scores were announced, {} came", values.len());
+            let problem =
+                format!("{rows} × {columns} scores were announced, {} came", values.len());
             let mend = "Give one score a user and item.";
             return Err(Error::new(ErrorKind::Mismatch, problem, mend));
         }
@@ -100,8 +106,7 @@ impl Scores {
         let fit = |what: &str, place: &mut Names, names: Option<Names>| {
             let Some(names) = names else { return Ok(()) };
             if names.len() != place.len() {
-                let problem =
-                    format!("{} names are given for {} {what}", names.len(), place.len());
+                let problem = format!("{} names are given for {} {what}", names.len(), place.len());
                 let mend = "Give one name for each, in their order.";
                 return Err(Error::new(ErrorKind::Mismatch, problem, mend).at_field(what));
             }
@@ -147,12 +152,16 @@ impl Scores {
     ) -> Result<()> {
         let items = self.items.len();
         match &self.values {
-            Values::Table(Numbers::Single(values)) => users.iter().enumerate().try_for_each(
-                |(at, &user)| each(at, Row::Single(&values[user * items..][..items])),
-            ),
-            Values::Table(Numbers::Double(values)) => users.iter().enumerate().try_for_each(
-                |(at, &user)| each(at, Row::Double(&values[user * items..][..items])),
-            ),
+            Values::Table(Numbers::Single(values)) => {
+                users.iter().enumerate().try_for_each(|(at, &user)| {
+                    each(at, Row::Single(&values[user * items..][..items]))
+                })
+            }
+            Values::Table(Numbers::Double(values)) => {
+                users.iter().enumerate().try_for_each(|(at, &user)| {
+                    each(at, Row::Double(&values[user * items..][..items]))
+                })
+            }
             Values::Factors(factors) => {
                 for (at, users) in users.chunks(factors::TILE).enumerate() {
                     factors.multiply(users, tile);

@@ -123,7 +123,10 @@ impl Tally {
                 let (other, cell) = (at / cells + 1, at % cells);
                 let average = self.shape.compared(cell);
                 let first = self.shape.ratio(0, cell, average).above;
-                flips.add(user.key(), row[first] - row[self.shape.ratio(other, cell, average).above]);
+                flips.add(
+                    user.key(),
+                    row[first] - row[self.shape.ratio(other, cell, average).above],
+                );
             }
         }
     }

@@ -49,9 +49,8 @@ impl Tally {
             diagnostics: self.diagnostics.clone(),
             resampled: STANDARD.encode(resampled.collect::<Vec<u8>>()),
             flips: self.flips.clone(),
-            users: STANDARD.encode(
-                self.keys.iter().flat_map(|key| key.to_le_bytes()).collect::<Vec<u8>>(),
-            ),
+            users: STANDARD
+                .encode(self.keys.iter().flat_map(|key| key.to_le_bytes()).collect::<Vec<u8>>()),
         };
         serde_json::to_string(&partial).expect("numbers and text always make JSON")
     }
