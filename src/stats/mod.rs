@@ -17,6 +17,7 @@ pub use bootstrap::{
 };
 pub use bootstrap_sums::bootstrap_sums;
 pub use holm::holm;
+pub(crate) use random::Random;
 pub use rank::{average_ranks, pearson, spearman};
 pub use sign_flip::{SignFlipTest, SignFlips, cluster_sign_flips, sign_flip_test};
 

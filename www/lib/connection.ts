@@ -34,6 +34,8 @@ import type {
   ScoreRow,
   ScoringOptions,
   SystemScores,
+  VoteReport,
+  VoteSettings,
 } from './types.js';
 
 /** A file by name and content. */
@@ -51,6 +53,16 @@ export interface Progress {
 
 /** Told how far a call has come. It is an argument of its own because workers need it so. */
 export type OnProgress = (progress: Progress) => void;
+
+/** Heads of the built-in judge, retrained. */
+export interface TrainedHeads {
+  /** The weights, a safetensors file: give it to `createAttune({ heads })`. */
+  heads: Uint8Array;
+  /** What they were trained on, how, and what came of it: Markdown, to keep beside them. */
+  card: string;
+  /** The same as data. */
+  report: VoteReport;
+}
 
 /** The backend in use and what is known of it. */
 export interface DeviceReport {
@@ -138,8 +150,19 @@ export interface EvaluationCalls {
 
 /** What the front end asks of trainings; `job` as in {@link EngineCalls}. */
 export interface TrainingCalls {
+  /** Puts other heads in the place of the built-in judge's own. */
+  useHeads(heads: NamedBytes): Promise<void>;
   /** Reads votes or ratings with their responses, and counts them. */
   countBallots(votes: NamedBytes, responses: NamedBytes): Promise<BallotCount>;
+  /** Fine-tunes the heads in use to votes or ratings. */
+  trainHeads(
+    votes: NamedBytes,
+    responses: NamedBytes,
+    settings: Partial<VoteSettings>,
+    backend: Backend,
+    job: number,
+    onProgress?: OnProgress,
+  ): Promise<TrainedHeads>;
 }
 
 /**
