@@ -198,13 +198,14 @@ impl Tally {
         };
         let (of_a, of_b) = (ratios(first), ratios(second));
         let figures = |ratios: &[Ratio], cell: &Cell| -> Option<Vec<f64>> {
-            ratios.iter().map(|&ratio| self.figure(ratio, cell)).collect()
+            ratios.iter().map(|&ratio| self.figure(ratio, cell).map(settled)).collect()
         };
         let tau_b =
             figures(&of_a, a).zip(figures(&of_b, b)).and_then(|(of_a, of_b)| kendall(&of_a, &of_b));
         let at = |ratios: &[Ratio], resample: usize| -> Vec<f64> {
             let figure = |ratio: &Ratio| {
-                self.resampled.of(ratio.above)[resample] / self.resampled.of(ratio.below)[resample]
+                let of = |component| self.resampled.of(component)[resample];
+                settled(of(ratio.above) / of(ratio.below))
             };
             ratios.iter().map(figure).collect()
         };
@@ -238,6 +239,12 @@ impl Tally {
 fn percentiles(sorted: &[f64], level: f64) -> Option<[f64; 2]> {
     let tail = (1.0 - level) / 2.0;
     Some([quantile(sorted, tail)?, quantile(sorted, 1.0 - tail)?])
+}
+
+/// A figure without its last digits: whether two recommenders tie must not hang on the order in
+/// which users were added up.
+fn settled(figure: f64) -> f64 {
+    (figure * 1e10).round()
 }
 
 /// What a figure is a figure of.

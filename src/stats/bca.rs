@@ -70,8 +70,10 @@ pub fn bca_interval(
     level: f64,
 ) -> Option<[f64; 2]> {
     let normal = Normal::standard();
-    let below = figures.partition_point(|&figure| figure < estimate) as f64;
-    let upto = figures.partition_point(|&figure| figure <= estimate) as f64;
+    // Whether a figure ties with the estimate must not hang on the order of its summands.
+    let rounding = 1e-10 * estimate.abs();
+    let below = figures.partition_point(|&figure| figure < estimate - rounding) as f64;
+    let upto = figures.partition_point(|&figure| figure <= estimate + rounding) as f64;
     let count = figures.len() as f64;
     // A share of 0 or 1 would put the ends at infinity.
     let share =

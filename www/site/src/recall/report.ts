@@ -150,7 +150,7 @@ function facts(report: RecallReport): HTMLElement {
       `${count(report.settings.resamples)} resamples of users, seed ${report.settings.seed}`,
     ),
     fact('attune', report.version),
-    ...(report.inputHash ? [fact('Input (SHA-256)', report.inputHash.slice(0, 16), true)] : []),
+    fact('Input (SHA-256)', report.inputHashes.map((hash) => hash.slice(0, 12)).join(' '), true),
   );
 }
 
