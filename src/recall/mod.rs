@@ -20,6 +20,7 @@ mod exposure;
 mod intervals;
 mod ranking;
 mod scores;
+pub mod simulation;
 mod types;
 mod warnings;
 

@@ -7,7 +7,7 @@
 mod bootstrap;
 mod bootstrap_sums;
 mod holm;
-mod random;
+pub(crate) mod random;
 mod rank;
 mod sign_flip;
 
