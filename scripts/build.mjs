@@ -20,12 +20,13 @@ import { setup } from './setup.mjs';
 const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
 const WASM = 'wasm32-unknown-unknown';
 
-/** The four modules: each is the same crate with other features. */
+/** The modules: each is the same crate with other features. */
 export const MODULES = [
   { folder: 'core', name: 'core', features: '', profile: 'small' },
   { folder: 'evaluation', name: 'evaluation', features: 'evaluation', profile: 'small' },
   { folder: 'models-cpu', name: 'models', features: 'models', profile: 'release' },
   { folder: 'models-webgpu', name: 'models', features: 'webgpu', profile: 'release' },
+  { folder: 'training', name: 'training', features: 'train', profile: 'release' },
 ];
 
 const RUST = ['Cargo.toml', 'Cargo.lock', '.cargo', 'src', 'data/lexicons', 'data/rubrics'];

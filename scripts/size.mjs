@@ -10,6 +10,7 @@ const PARTS = [
   { name: 'evaluation', files: ['pkg/wasm/evaluation'], budget: 250 * KB },
   { name: 'models (CPU)', files: ['pkg/wasm/models-cpu'], budget: 1200 * KB },
   { name: 'models (WebGPU)', files: ['pkg/wasm/models-webgpu'], budget: 2500 * KB },
+  { name: 'training', files: ['pkg/wasm/training'], budget: 1500 * KB },
   { name: 'built-in weights', files: ['pkg/weights'], budget: 3000 * KB },
 ];
 

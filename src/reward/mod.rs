@@ -20,6 +20,7 @@ mod row;
 mod sections;
 mod settings;
 pub mod steering;
+pub mod votes;
 pub mod wishes;
 
 pub use advantage::advantages;

@@ -1,7 +1,7 @@
 //! The edge: what JavaScript can call. Thin on purpose: it converts, calls, converts back.
 //!
-//! Each module exports its own part: the core without a feature, `evaluation` and `models` with
-//! theirs. What no export reaches, the linker leaves out.
+//! Each module exports its own part: the core without a feature, `evaluation`, `models` and `train`
+//! with theirs. What no export reaches, the linker leaves out.
 
 mod convert;
 #[cfg(not(any(feature = "models", feature = "evaluation")))]
@@ -10,8 +10,10 @@ mod core;
 mod evaluation;
 #[cfg(not(any(feature = "models", feature = "evaluation")))]
 mod judging;
-#[cfg(feature = "models")]
+#[cfg(all(feature = "models", not(feature = "train")))]
 mod models;
+#[cfg(feature = "train")]
+mod training;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -5,6 +5,7 @@ import type {
   AggregateReport,
   Alignment,
   Backend,
+  BallotCount,
   Bootstrap,
   Criteria,
   CriteriaRow,
@@ -135,11 +136,17 @@ export interface EvaluationCalls {
   lengthEffect(rows: LengthRow[], settings: Partial<Bootstrap>): Promise<LengthEffect>;
 }
 
+/** What the front end asks of trainings; `job` as in {@link EngineCalls}. */
+export interface TrainingCalls {
+  /** Reads votes or ratings with their responses, and counts them. */
+  countBallots(votes: NamedBytes, responses: NamedBytes): Promise<BallotCount>;
+}
+
 /**
  * What the front end asks of an engine, in a worker or at hand. A `job` is a number of the
  * caller's choice, by which a long call can be cancelled.
  */
-export interface EngineCalls extends CoreCalls, EvaluationCalls {
+export interface EngineCalls extends CoreCalls, EvaluationCalls, TrainingCalls {
   /** Criteria out of what is known of the seeker, without weights. */
   personalCriteria(row: ScoreRow, backend: Backend): Promise<Criteria>;
   /** Tokens of each text, by attune's own tokenizer or by a `tokenizer.json`. */

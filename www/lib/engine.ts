@@ -2,8 +2,8 @@ import type { MemoryStore } from '../wasm/core/core.js';
 import type { TokenCounter } from '../wasm/models-cpu/models.js';
 import type { DeviceReport, EngineCalls, NamedBytes, OnProgress } from './connection.js';
 import { run } from './engine-core.js';
-import { EvaluationEngine } from './engine-evaluation.js';
-import { AttuneError, aborted, revive } from './error.js';
+import { TrainingEngine } from './engine-training.js';
+import { AttuneError, revive } from './error.js';
 import { GpuWatch } from './gpu-watch.js';
 import type { Models } from './loader.js';
 import type {
@@ -20,19 +20,16 @@ import type {
 const CHUNK = 16;
 
 /**
- * All four jobs on one thread, over the WebAssembly modules, each loaded when first needed. It
+ * All jobs on one thread, over the WebAssembly modules, each loaded when first needed. It
  * runs in a worker on a page and directly in Node.
  */
-export class Engine extends EvaluationEngine implements EngineCalls {
+export class Engine extends TrainingEngine implements EngineCalls {
   readonly #models = new Map<Backend, Promise<Models>>();
   readonly #stores = new Map<number, { store: MemoryStore; backend: Backend }>();
-  /** Jobs under way, and whether each was cancelled. */
-  readonly #jobs = new Map<number, boolean>();
   #tokenizer: { name: string; size: number; counter: TokenCounter } | undefined;
   #watch: GpuWatch | undefined;
   /** Why WebGPU cannot be used: it can be opened only once in a realm. */
   #refusal: unknown;
-  #stopped = false;
 
   async scoreRows(rows: ScoreRow[], settings: ScoringOptions, backend: Backend): Promise<Scored[]> {
     return this.#guarded(backend, (models) => models.score(rows, builtinSettings(settings)));
@@ -45,7 +42,7 @@ export class Engine extends EvaluationEngine implements EngineCalls {
     job: number,
     onProgress?: OnProgress,
   ): Promise<Scored[]> {
-    return this.#job(job, () =>
+    return this.jobs.run(job, () =>
       this.#guarded(backend, async (models) => {
         await this.checkRows(rows);
         await this.checkSettings(settings);
@@ -74,7 +71,7 @@ export class Engine extends EvaluationEngine implements EngineCalls {
     job: number,
     onProgress?: OnProgress,
   ): Promise<Float32Array[]> {
-    return this.#job(job, async () => {
+    return this.jobs.run(job, async () => {
       texts.forEach((text, at) => {
         checkText(text, `[${at}]`);
       });
@@ -93,7 +90,7 @@ export class Engine extends EvaluationEngine implements EngineCalls {
     job: number,
     onProgress?: OnProgress,
   ): Promise<void> {
-    return this.#job(job, async () => {
+    return this.jobs.run(job, async () => {
       const { backend } = this.#store(store);
       memories.forEach(({ text }, at) => {
         checkText(text, `[${at}].text`);
@@ -101,7 +98,7 @@ export class Engine extends EvaluationEngine implements EngineCalls {
       const texts = memories.map((memory) => memory.text);
       const vectors = await this.#vectors(texts, backend, job, onProgress);
       // The last moment for a cancel; and the store may have been closed meanwhile.
-      await this.#pause(job);
+      await this.jobs.pause(job);
       const held = this.#store(store);
       run(() => held.store.add(memories, vectors));
     });
@@ -145,30 +142,12 @@ export class Engine extends EvaluationEngine implements EngineCalls {
   }
 
   async cancel(job: number): Promise<void> {
-    if (this.#jobs.has(job)) this.#jobs.set(job, true);
+    this.jobs.cancel(job);
   }
 
   /** Makes every call stop at its next chunk. */
   stop(): void {
-    this.#stopped = true;
-  }
-
-  async #job<T>(job: number, work: () => Promise<T>): Promise<T> {
-    this.#jobs.set(job, false);
-    try {
-      return await work();
-    } finally {
-      this.#jobs.delete(job);
-    }
-  }
-
-  /**
-   * Lets messages in, since they are delivered between tasks and not between promises; throws
-   * where one of them cancelled the job.
-   */
-  async #pause(job: number): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve));
-    if (this.#stopped || this.#jobs.get(job)) throw aborted();
+    this.jobs.stop();
   }
 
   /** A tokenizer, read once for as long as the same one is asked for. */
@@ -268,7 +247,7 @@ export class Engine extends EvaluationEngine implements EngineCalls {
   ): Promise<R[]> {
     const results: R[] = [];
     for (let at = 0; at < items.length; at += CHUNK) {
-      if (at > 0) await this.#pause(job);
+      if (at > 0) await this.jobs.pause(job);
       results.push(...(await work(items.slice(at, at + CHUNK))));
       onProgress?.({ done: results.length, total: items.length });
     }

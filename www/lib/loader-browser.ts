@@ -26,6 +26,12 @@ export function browserLoader(): Loader {
         await module.default();
         return module;
       }),
+    training: () =>
+      reached('the training module', async () => {
+        const module = await import('../wasm/training/training.js');
+        await module.default();
+        return module;
+      }),
     weights: (name: WeightsFile) =>
       reached(name, async () => {
         const response = await fetch(OWN[name]);

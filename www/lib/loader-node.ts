@@ -31,6 +31,12 @@ export function nodeLoader(): Loader {
       await module.default({ module_or_path: bytes });
       return module;
     },
+    async training() {
+      const module = await import('../wasm/training/training.js');
+      const bytes = await read('../wasm/training/training_bg.wasm');
+      await module.default({ module_or_path: bytes });
+      return module;
+    },
     async weights(name: WeightsFile) {
       return new Uint8Array(await read(`../weights/${name}`));
     },

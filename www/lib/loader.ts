@@ -1,10 +1,12 @@
 import type * as Core from '../wasm/core/core.js';
 import type * as Evaluation from '../wasm/evaluation/evaluation.js';
 import type * as ModelsModule from '../wasm/models-cpu/models.js';
+import type * as Training from '../wasm/training/training.js';
 import type { Backend } from './types.js';
 
 export type CoreModule = typeof Core;
 export type EvaluationModule = typeof Evaluation;
+export type TrainingModule = typeof Training;
 export type Models = ModelsModule.Models;
 export type ModelsCode = Pick<typeof ModelsModule, 'Models' | 'TokenCounter' | 'personalCriteria'>;
 
@@ -20,6 +22,8 @@ export interface Loader {
   evaluation(): Promise<EvaluationModule>;
   /** The models module of a backend, instantiated. */
   models(backend: Backend): Promise<ModelsCode>;
+  /** The training module, instantiated. */
+  training(): Promise<TrainingModule>;
   /** A file of the built-in models. */
   weights(name: WeightsFile): Promise<Uint8Array>;
 }
