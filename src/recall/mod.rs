@@ -19,6 +19,7 @@ mod evaluate;
 mod exposure;
 mod intervals;
 mod ranking;
+pub mod recommenders;
 mod scores;
 pub mod simulation;
 mod types;
