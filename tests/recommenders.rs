@@ -4,10 +4,10 @@
 
 use attune::formats::{Error, ErrorKind, read_npy};
 use attune::model::Device;
+use attune::recall::Names;
 use attune::recall::recommenders::{
     Factors, Feedback, Interaction, Interactions, PointLoss, PropensityModel, RecommenderModel,
-    RecommenderSettings, Trained, TrainingInput, naive_bayes, popularity, read_names, train,
-    weights,
+    RecommenderSettings, Trained, TrainingInput, naive_bayes, popularity, train, weights,
 };
 use attune::recall::simulation::{BiasSettings, Observation, World, WorldSettings};
 use pollster::block_on;
@@ -44,7 +44,17 @@ fn interactions(log: &[Observation], users: usize, items: usize) -> Interactions
 }
 
 fn small() -> (World, Interactions) {
-    let settings = WorldSettings { users: 150, items: 200, positive_share: 0.1, ..Default::default() };
+    small_with(WorldSettings::default().popularity_exponent)
+}
+
+fn small_with(popularity_exponent: f64) -> (World, Interactions) {
+    let settings = WorldSettings {
+        users: 150,
+        items: 200,
+        positive_share: 0.1,
+        popularity_exponent,
+        ..Default::default()
+    };
     let world = World::draw(&settings).unwrap();
     let bias = BiasSettings { mean_observed: 40.0, ..Default::default() };
     let log = world.biased_log(&bias).unwrap();
@@ -52,7 +62,7 @@ fn small() -> (World, Interactions) {
 }
 
 fn settings(model: RecommenderModel) -> RecommenderSettings {
-    RecommenderSettings { model, dimensions: 8, batch: 1024, epochs: 15, ..Default::default() }
+    RecommenderSettings { model, dimensions: 8, epochs: 15, ..Default::default() }
 }
 
 /// The chance that a liked item scores above another one (AUC), over users and all pairs unseen in
@@ -82,7 +92,10 @@ fn every_model_learns_and_its_loss_falls() {
     for model in MODELS {
         let trained = fit(&seen, None, &settings(model)).unwrap();
         let auc = ranking(&world, &seen, &trained.factors);
-        assert!(auc > 0.55, "{model:?}: {auc}");
+        assert!(
+            auc > if model == RecommenderModel::Itempop { 0.505 } else { 0.55 },
+            "{model:?}: {auc}"
+        );
         let losses = &trained.report.losses;
         if model != RecommenderModel::Itempop {
             assert_eq!(losses.len(), 15);
@@ -114,7 +127,8 @@ fn inverse_propensities_undo_selection_that_plain_factorisation_learns() {
     let mut all = Vec::new();
     let (mut state, mut likes) = (1u64, 0.0);
     let mut unit = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as f64 / (1u64 << 31) as f64
     };
     for (user, item) in (0..users).flat_map(|user| (0..items).map(move |item| (user, item))) {
@@ -133,6 +147,7 @@ fn inverse_propensities_undo_selection_that_plain_factorisation_learns() {
             dimensions: 1,
             epochs: 60,
             batch: 512,
+            decay: 1.0,
             loss: PointLoss::Squared,
             propensity,
             ..settings(model)
@@ -154,7 +169,8 @@ fn inverse_propensities_undo_selection_that_plain_factorisation_learns() {
 
 #[test]
 fn likes_alone_can_be_learnt_from() {
-    let (world, seen) = small();
+    // Without popularity, which moves what is liked from the unseen pairs to the seen ones.
+    let (world, seen) = small_with(0.0);
     let likes: Vec<Interaction> = seen.all().iter().copied().filter(|one| one.positive).collect();
     let seen = Interactions::new(seen.users().to_vec(), seen.items().to_vec(), likes).unwrap();
     for model in [RecommenderModel::Mf, RecommenderModel::MfIps, RecommenderModel::Dns] {
@@ -220,7 +236,7 @@ fn a_training_can_be_ended() {
 
 #[test]
 fn bad_input_is_named() {
-    let read = |csv: &str, items: Option<Vec<String>>| {
+    let read = |csv: &str, items: Option<&Names>| {
         Interactions::read("log.csv", csv.as_bytes(), None, items).unwrap_err()
     };
     let range = read("user,item,label\n1,a,5\n", None);
@@ -232,10 +248,10 @@ fn bad_input_is_named() {
         assert_eq!(read(&csv, None).kind(), ErrorKind::Range);
     }
     assert_eq!(read("user,item,label\n1,a,0\n", None).kind(), ErrorKind::Empty);
-    assert_eq!(read("user,item\n1,a\n", Some(vec!["b".to_owned()])).kind(), ErrorKind::Unknown);
-    let names = read_names("items.csv", b"item\na\nb\na\n", "item").unwrap_err();
-    assert_eq!((names.kind(), names.line()), (ErrorKind::Duplicate, Some(4)));
-
+    assert_eq!(
+        read("user,item\n1,a\n", Some(&Names::new(vec!["b".to_owned()]).unwrap())).kind(),
+        ErrorKind::Unknown
+    );
     let seen = Interactions::read("log.csv", b"user,item\n1,a\n2,b\n", None, None).unwrap();
     let refused = |settings: RecommenderSettings| {
         fit(&seen, None, &settings).unwrap_err().field().unwrap().to_owned()

@@ -1,6 +1,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::formats::{CsvRow, CsvTable, Error, ErrorKind, Result};
+use crate::recall::Names;
 
 /// A user met an item.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,12 +48,12 @@ impl Interactions {
     pub fn read(
         file: &str,
         bytes: &[u8],
-        users: Option<Vec<String>>,
-        items: Option<Vec<String>>,
+        users: Option<&Names>,
+        items: Option<&Names>,
     ) -> Result<Self> {
         let table = CsvTable::read(file, bytes, &["user", "item"])?;
         let (labelled, known) = (table.has("label"), table.has("propensity"));
-        let (mut users, mut items) = (Names::new("user", users)?, Names::new("item", items)?);
+        let (mut users, mut items) = (Numbered::new("user", users), Numbered::new("item", items));
         let mut all = Vec::new();
         let mut seen = HashMap::new();
         for row in table.rows() {
@@ -138,26 +139,6 @@ impl Interactions {
     }
 }
 
-/// Reads the column `name` of a CSV: a list of users or items.
-///
-/// # Errors
-///
-/// What [`CsvTable`] reports, and `Duplicate` for a name that occurs twice.
-pub fn read_names(file: &str, bytes: &[u8], column: &str) -> Result<Vec<String>> {
-    let table = CsvTable::read(file, bytes, &[column])?;
-    let mut seen = HashSet::new();
-    let mut names = Vec::new();
-    for row in table.rows() {
-        let name = row.name(column)?;
-        if !seen.insert(name) {
-            let problem = format!("\"{name}\" is listed twice");
-            return Err(row.error(column, ErrorKind::Duplicate, problem, "Keep one of the rows."));
-        }
-        names.push(name.to_owned());
-    }
-    Ok(names)
-}
-
 /// Reads the column `label` of a random exposure log: what [`naive_bayes`](super::naive_bayes)
 /// learns the share of likes from.
 ///
@@ -191,25 +172,19 @@ fn propensity(row: CsvRow<'_>) -> Result<f64> {
 }
 
 /// Names and their numbers: a list that was given, or one that grows.
-struct Names {
+struct Numbered {
     column: &'static str,
     names: Vec<String>,
     index: HashMap<String, u32>,
     given: bool,
 }
 
-impl Names {
-    fn new(column: &'static str, given: Option<Vec<String>>) -> Result<Self> {
-        let (is_given, names) = (given.is_some(), given.unwrap_or_default());
-        let mut index = HashMap::new();
-        for (name, at) in names.iter().zip(0u32..) {
-            if index.insert(name.clone(), at).is_some() {
-                let problem = format!("\"{name}\" is listed twice");
-                let error = Error::new(ErrorKind::Duplicate, problem, "Name each once.");
-                return Err(error.at_field(column));
-            }
-        }
-        Ok(Self { column, names, index, given: is_given })
+impl Numbered {
+    fn new(column: &'static str, given: Option<&Names>) -> Self {
+        let names: Vec<String> = given
+            .map_or_else(Vec::new, |names| (0..names.len()).map(|at| names.name(at)).collect());
+        let index = names.iter().cloned().zip(0u32..).collect();
+        Self { column, names, index, given: given.is_some() }
     }
 
     fn index(&mut self, row: CsvRow<'_>) -> Result<u32> {

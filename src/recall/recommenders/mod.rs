@@ -23,7 +23,7 @@ mod settings;
 pub use factors::Factors;
 #[cfg(feature = "train")]
 pub use fit::{Trained, TrainingInput, train};
-pub use interactions::{Interaction, Interactions, read_labels, read_names};
+pub use interactions::{Interaction, Interactions, read_labels};
 pub use item_pop::item_pop;
 pub use propensity::{naive_bayes, popularity, weights};
 pub use settings::{

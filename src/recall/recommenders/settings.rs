@@ -93,7 +93,7 @@ impl Default for RecommenderSettings {
             epochs: 20,
             rate: 0.02,
             decay: 0.01,
-            batch: 8192,
+            batch: 1024,
             loss: PointLoss::Logistic,
             propensity: PropensityModel::Popularity,
             popularity_power: 0.5,
