@@ -22,6 +22,8 @@ pub enum ErrorKind {
     Duplicate,
     /// A file without a row.
     Empty,
+    /// Fewer rows than the question needs.
+    TooFew,
     /// Two inputs that do not fit together.
     Mismatch,
     /// A setting that does not exist or cannot be combined with another.
@@ -47,6 +49,7 @@ impl ErrorKind {
             Self::Unknown => "unknown",
             Self::Duplicate => "duplicate",
             Self::Empty => "empty",
+            Self::TooFew => "too-few",
             Self::Mismatch => "mismatch",
             Self::Setting => "setting",
             Self::Weights => "weights",

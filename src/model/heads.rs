@@ -65,6 +65,23 @@ impl Heads {
         })
     }
 
+    /// The parameters, by the names they have in the weights file.
+    pub fn parameters(&self) -> [(&'static str, Tensor<2>); 4] {
+        [
+            ("perspectives", self.perspectives.val()),
+            ("cutpoints", self.cutpoints.val()),
+            ("bystander", self.bystander.val()),
+            ("bystander_bias", self.bystander_bias.val()),
+        ]
+    }
+
+    /// Heads of the parameters that [`Self::parameters`] lists, in its order.
+    pub fn from_parameters(parameters: [Tensor<2>; 4]) -> Self {
+        let [perspectives, cutpoints, bystander, bystander_bias] =
+            parameters.map(Param::from_tensor);
+        Self { perspectives, cutpoints, bystander, bystander_bias }
+    }
+
     /// Judges inputs [B, F].
     pub fn forward(&self, inputs: Tensor<2>) -> HeadsOutput {
         let [batch, _] = inputs.dims();

@@ -78,8 +78,8 @@ impl Tally {
             && settings.resamples > 0;
         let share = cell.metric == Metric::Recall;
         let implied = cell.scheme == Scheme::Traditional && seen.exposed > 0.0;
-        let counts_all = cell.metric == Metric::Precision
-            || (settings.no_positives == NoPositives::Zero && average == 0);
+        let precise = cell.metric == Metric::Precision;
+        let counts_all = settings.no_positives == NoPositives::Zero && average == 0;
         RecallResult {
             scheme: cell.scheme,
             average: AVERAGES[average],
@@ -95,7 +95,7 @@ impl Tally {
                 .filter(|_| exposure)
                 .and_then(|_| self.spreads[place].interval(settings.level, share)),
             target: target(cell, average, settings.no_positives, settings.propensity.is_some()),
-            users: if counts_all && with > 0.0 { users } else { with } as u32,
+            users: if precise || counts_all { users } else { with } as u32,
             users_without_positives: (users - with) as u32,
         }
     }
@@ -115,10 +115,10 @@ impl Tally {
         }
     }
 
-    /// The estimate; none where nobody likes anything, whatever is counted below. Precision alone
-    /// is then 0.
+    /// The estimate; none where nobody likes anything, but 0 where that is how such users count.
     fn figure(&self, ratio: Ratio, cell: &Cell) -> Option<f64> {
-        let any = self.users(cell).1 > 0.0 || cell.metric == Metric::Precision;
+        let zero = self.shape.settings.no_positives == NoPositives::Zero;
+        let any = zero || self.users(cell).1 > 0.0 || cell.metric == Metric::Precision;
         self.estimate(ratio).filter(|_| any)
     }
 

@@ -91,7 +91,9 @@ impl Warnings {
     /// Names the cut-offs at which hits are few.
     fn about_hits(&mut self, tally: &Tally) {
         let shape = &tally.shape;
-        if shape.settings.resamples == 0 || tally.below(Below::Positives) == 0.0 {
+        // With few users that is said already.
+        let few_users = tally.below(Below::UsersWithPositives) < FEW_USERS;
+        if shape.settings.resamples == 0 || few_users {
             return;
         }
         let weight = tally.below(Below::WeightedPositives) / tally.below(Below::Positives);

@@ -19,6 +19,7 @@ import {
 } from './options.js';
 import { recall } from './recall.js';
 import { score } from './score.js';
+import { train } from './train.js';
 
 // A reader that has seen enough (`| head`) ends the command, quietly.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -46,6 +47,7 @@ rewardOptions(
   ),
 )
   .option('--criteria <file>', 'fixed criteria, JSONL rows {id, criteria} (peregrm)')
+  .option('--heads <file>', 'heads of the built-in judge, as attune train writes them')
   .option('--resume', 'go on where a run with the same --out was broken off')
   .option('--out <file>', 'write the JSONL here instead of standard output')
   .action(score);
@@ -108,6 +110,34 @@ judgeOptions(
   .option('--rows <file>', 'also write every judged reply, as JSONL')
   .option('--out <file>', 'write the JSON here instead of standard output')
   .action(evaluate);
+
+program
+  .command('train')
+  .description("fine-tune the built-in judge's heads to people's votes or ratings")
+  .requiredOption(
+    '--votes <file>',
+    'CSV left,right,winner[,rater] (left, right or tie), or id,perspective,rating[,rater]',
+  )
+  .requiredOption('--responses <file>', 'JSONL rows with these ids, as for score')
+  .requiredOption('--out <file>', 'write the heads here (safetensors); their card goes beside them')
+  .option('--card <file>', 'write the card (Markdown) here instead')
+  .option('--heads <file>', "start from these heads instead of the built-in judge's own")
+  .addOption(
+    new Option('--on <what>', 'what a vote speaks of')
+      .choices(['reward', 'resonation', 'expression', 'reception', 'bystander'])
+      .default('reward'),
+  )
+  .option('--strength <number>', 'the pull towards the starting heads (default: chosen)', number)
+  .option('--epochs <number>', 'the most steps of a fit', whole, 200)
+  .option('--holdout <share>', 'the share held out to measure on', number, 0.2)
+  .addOption(
+    new Option('--by <what>', 'what is held out').choices(['query', 'rater']).default('query'),
+  )
+  .option('--seed <number>', 'the seed of the parts and the resamples', count, 7)
+  .option('--resamples <number>', 'resamples for the intervals', whole, 2000)
+  .option('--level <number>', 'the level of the intervals', number, 0.95)
+  .option('--json', 'print the report as JSON')
+  .action(train);
 
 program
   .command('embed')

@@ -17,7 +17,7 @@ export async function read(path: string): Promise<{ name: string; bytes: Uint8Ar
  * Writes a whole result, to standard output or to a file: under another name first, so that the
  * file appears complete or not at all.
  */
-export async function write(text: string, path?: string): Promise<void> {
+export async function write(text: string | Uint8Array, path?: string): Promise<void> {
   if (path === undefined) {
     const written = new Promise<void>((resolve, reject) => {
       process.stdout.write(text, (error) => (error ? reject(error) : resolve()));

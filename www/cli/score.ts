@@ -15,6 +15,7 @@ import { type Output, toFile, toStandardOutput } from './part-file.js';
 interface Options extends JudgeOptions, RewardOptions {
   criteria?: string;
   resume?: boolean;
+  heads?: string;
   out?: string;
 }
 
@@ -24,9 +25,11 @@ export async function score(input: string, options: Options): Promise<void> {
   if (resume && out === undefined) {
     throw usage('--resume goes on with the file of --out', 'Name the file with --out.');
   }
-  await notOver(out, input, ...(options.criteria ? [options.criteria] : []));
-  const attune = createAttune();
+  const files = [options.criteria, options.heads].filter((path) => path !== undefined);
+  await notOver(out, input, ...files);
   const judge = judgeOf(options);
+  const heads = await headsOf(options);
+  const attune = createAttune(heads === undefined ? {} : { heads });
   const reward = await rewardOf(options);
   // The whole input is checked before the first row is judged.
   const { rows: total, hash } = await attune.checkFile({ name: input, stream: pieces(input) });
@@ -36,6 +39,7 @@ export async function score(input: string, options: Options): Promise<void> {
     ...reward,
     criteria: criteria?.hash,
     logprobs: options.logprobs,
+    heads: heads && createHash('sha256').update(heads.bytes).digest('hex'),
   };
   const run = createHash('sha256')
     .update(JSON.stringify([hash, judged]))
@@ -67,6 +71,12 @@ export async function score(input: string, options: Options): Promise<void> {
     );
     process.exitCode = BAD_INPUT;
   }
+}
+
+async function headsOf({ heads, judge }: Options) {
+  if (heads === undefined) return undefined;
+  if (judge === 'builtin') return read(heads);
+  throw usage('--heads are those of the built-in judge', 'Leave out --judge, or the heads.');
 }
 
 /** With means of the whole input, or rows left out, rows written say too little to go on from. */

@@ -1,4 +1,11 @@
-import type { Connection, DeviceReport, EngineCalls, OnProgress } from './connection.js';
+import type {
+  Connection,
+  DeviceReport,
+  EngineCalls,
+  NamedBytes,
+  OnProgress,
+  TrainedHeads,
+} from './connection.js';
 import { AttuneError, aborted } from './error.js';
 import { type FileLike, named, rowSource } from './file-like.js';
 import { builtin } from './judges/builtin.js';
@@ -14,6 +21,7 @@ import { type Pieces, type RowSource, rowsOf } from './scoring/source.js';
 import type {
   AggregateReport,
   Backend,
+  BallotCount,
   Bootstrap,
   Criteria,
   CriteriaRow,
@@ -37,6 +45,7 @@ import type {
   ScoreRow,
   ScoringOptions,
   Thinking,
+  VoteSettings,
 } from './types.js';
 
 /** What every call that can take long accepts. */
@@ -85,6 +94,20 @@ export interface RecallOptions extends Partial<RecallSettings> {
   signal?: AbortSignal;
 }
 
+/** Heads of the built-in judge, as {@link Attune.train} returns them; a name for errors. */
+export type Heads = Uint8Array | { name: string; bytes: Uint8Array };
+
+/** What {@link Attune.train} learns from; every setting has a default. */
+export interface TrainInput extends Partial<VoteSettings> {
+  /**
+   * CSV of votes `left,right,winner[,rater]`, winner `left`, `right` or `tie`; or of ratings
+   * `id,perspective,rating[,rater]`, 1 to 5.
+   */
+  votes: FileLike;
+  /** JSONL of the replies with these ids, as for {@link Attune.score}. */
+  responses: FileLike;
+}
+
 /** Settings of {@link Attune.evaluate}. */
 export interface EvaluateOptions
   extends Omit<BatchOptions, 'total'>,
@@ -122,11 +145,13 @@ export class Attune {
   readonly #host: Host;
   readonly #connect: () => Connection;
   readonly #backend: Backend;
+  readonly #heads: NamedBytes | undefined;
   #connection: Connection | undefined;
   #numbers = 0;
 
   /** @internal */
-  constructor(host: Host, backend: Backend) {
+  constructor(host: Host, backend: Backend, heads?: Heads) {
+    this.#heads = headsOf(heads);
     this.#host = host;
     this.#connect = host.connect;
     this.#backend = backend;
@@ -435,6 +460,27 @@ export class Attune {
     return this.#long({ signal }, (engine) => engine.evaluateRecall(tables, log, settings));
   }
 
+  /**
+   * Fine-tunes the built-in judge's heads to what people voted or rated, pulled towards the heads
+   * it starts from.
+   *
+   * @returns The heads as a safetensors file, to be given to `createAttune({ heads })`, with a
+   * card and figures before and after on votes that were held out.
+   */
+  async train(input: TrainInput, options: CallOptions = {}): Promise<TrainedHeads> {
+    const { votes, responses, ...settings } = input;
+    const files = [await named(votes), await named(responses)] as const;
+    return this.#long(options, (engine, ...job) =>
+      engine.trainHeads(...files, settings, this.#backend, ...job),
+    );
+  }
+
+  /** Reads votes or ratings with the responses they speak of, checks every row, and counts them. */
+  async readVotes(votes: FileLike, responses: FileLike): Promise<BallotCount> {
+    const files = [await named(votes), await named(responses)] as const;
+    return this.#call((engine) => engine.countBallots(...files));
+  }
+
   /** Loads the models and says where they run. */
   device(): Promise<DeviceReport> {
     return this.#call((engine) => engine.device(this.#backend));
@@ -484,6 +530,8 @@ export class Attune {
   #connected(): Connection {
     if (this.#connection === undefined || this.#connection.ending.reached) {
       this.#connection = this.#connect();
+      // Whatever is asked next is answered after this; where the worker ends, that call hears it.
+      if (this.#heads) this.#connection.engine.useHeads(this.#heads).catch(() => {});
     }
     return this.#connection;
   }
@@ -559,6 +607,14 @@ function scoringOf(options: BatchOptions): ScoringOptions {
   const { method, trials, onParseFailure, thinking, ...others } = options;
   const { signal, judge, rubrics, tokenizer, cache, onProgress, total, ...constants } = others;
   return { ...set({ method, trials, onParseFailure, thinking }), constants: set(constants) };
+}
+
+function headsOf(heads: Heads | undefined): NamedBytes | undefined {
+  if (heads === undefined) return undefined;
+  if (heads instanceof Uint8Array) return { name: 'the heads given', bytes: heads };
+  if (heads?.bytes instanceof Uint8Array) return { name: String(heads.name), bytes: heads.bytes };
+  const mend = 'Give the bytes of a heads.safetensors, as train() returns them.';
+  throw new AttuneError('type', 'the heads are no bytes', mend, { field: 'heads' });
 }
 
 function checkJudge(judge: unknown): void {

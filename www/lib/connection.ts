@@ -14,11 +14,13 @@ import type {
   EvaluationItem,
   EvaluationReport,
   EvaluationSettings,
+  ExposurePlan,
   JudgeIdentity,
   Judgement,
   JudgementOptions,
   LengthEffect,
   LengthRow,
+  PlanOptions,
   Memory,
   MemoryHit,
   Message,
@@ -34,6 +36,8 @@ import type {
   ScoreRow,
   ScoringOptions,
   SystemScores,
+  VoteReport,
+  VoteSettings,
 } from './types.js';
 
 /** A file by name and content. */
@@ -41,6 +45,34 @@ export interface NamedBytes {
   /** The name used in errors and results. */
   name: string;
   bytes: Uint8Array;
+}
+
+/** A recommender: its scores, or the factors they are products of. */
+export interface RecommenderFiles {
+  /** Its name in the report. */
+  name: string;
+  scores?: NamedBytes;
+  userFactors?: NamedBytes;
+  itemFactors?: NamedBytes;
+  userBias?: NamedBytes;
+  itemBias?: NamedBytes;
+  /** Names of a matrix's rows and columns, one a line. */
+  users?: NamedBytes;
+  items?: NamedBytes;
+}
+
+/** A log by name, in pieces of its bytes. */
+export interface LogPieces {
+  name: string;
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array> | Blob;
+}
+
+/** What is evaluated. */
+export interface RecallInput {
+  recommenders: RecommenderFiles[];
+  exposed?: LogPieces;
+  full?: LogPieces;
+  mask?: LogPieces;
 }
 
 /** How far a long call has come. */
@@ -51,6 +83,16 @@ export interface Progress {
 
 /** Told how far a call has come. It is an argument of its own because workers need it so. */
 export type OnProgress = (progress: Progress) => void;
+
+/** Heads of the built-in judge, retrained. */
+export interface TrainedHeads {
+  /** The weights, a safetensors file: give it to `createAttune({ heads })`. */
+  heads: Uint8Array;
+  /** What they were trained on, how, and what came of it: Markdown, to keep beside them. */
+  card: string;
+  /** The same as data. */
+  report: VoteReport;
+}
 
 /** The backend in use and what is known of it. */
 export interface DeviceReport {
@@ -114,10 +156,15 @@ export interface CoreCalls {
 /** What the front end asks about recommenders, datasets and systems. */
 export interface EvaluationCalls {
   evaluateRecall(
-    scores: NamedBytes[],
-    exposed: NamedBytes,
+    input: RecallInput,
     settings: Partial<RecallSettings>,
-  ): Promise<RecallReport>;
+    form: 'report' | 'partial',
+    job: number,
+    onProgress?: OnProgress,
+  ): Promise<RecallReport | string>;
+  /** The report of a single run, out of the files of its shards. */
+  mergeRecall(files: NamedBytes[]): Promise<RecallReport>;
+  planExposure(settings: PlanOptions): Promise<ExposurePlan>;
   /** A dataset's queries, without replies. */
   readDataset(file: NamedBytes, settings: Partial<DatasetSettings>): Promise<EvaluationItem[]>;
   /** A dataset's queries with a system's replies, and criteria of a sidecar. */
@@ -138,8 +185,19 @@ export interface EvaluationCalls {
 
 /** What the front end asks of trainings; `job` as in {@link EngineCalls}. */
 export interface TrainingCalls {
+  /** Puts other heads in the place of the built-in judge's own. */
+  useHeads(heads: NamedBytes): Promise<void>;
   /** Reads votes or ratings with their responses, and counts them. */
   countBallots(votes: NamedBytes, responses: NamedBytes): Promise<BallotCount>;
+  /** Fine-tunes the heads in use to votes or ratings. */
+  trainHeads(
+    votes: NamedBytes,
+    responses: NamedBytes,
+    settings: Partial<VoteSettings>,
+    backend: Backend,
+    job: number,
+    onProgress?: OnProgress,
+  ): Promise<TrainedHeads>;
 }
 
 /**

@@ -216,15 +216,20 @@ function asOptions<T>(work: () => T): T {
   try {
     return run(work);
   } catch (error) {
-    if (!(error instanceof AttuneError) || error.field === undefined) throw error;
-    const { code, problem, mend, file, line } = error;
-    const field = error.field.replace(/^settings\.(constants\.)?/, '');
-    const place = {
-      ...(file === undefined ? {} : { file }),
-      ...(line === undefined ? {} : { line }),
-    };
-    throw new AttuneError(code, problem, mend, { ...place, field });
+    throw flat(error);
   }
+}
+
+/** The same error, its field named as in options that are one flat object. */
+export function flat(error: unknown): unknown {
+  if (!(error instanceof AttuneError) || error.field === undefined) return error;
+  const { code, problem, mend, file, line } = error;
+  const field = error.field.replace(/^settings\.(constants\.)?/, '');
+  const place = {
+    ...(file === undefined ? {} : { file }),
+    ...(line === undefined ? {} : { line }),
+  };
+  return new AttuneError(code, problem, mend, { ...place, field });
 }
 
 /** Calls into WebAssembly, giving errors their class. */

@@ -202,15 +202,16 @@ export class Engine extends TrainingEngine implements EngineCalls {
       this.loader.models(backend),
       this.loader.weights('embedder.safetensors'),
       this.loader.weights('tokenizer.json'),
-      this.loader.weights('heads.safetensors'),
+      this.heads(),
     ]);
     try {
       const models = await Models.open(backend, table, tokenizer, heads);
       if (backend === 'webgpu') await this.#watch?.check(0);
       return models;
     } catch (error) {
-      if (backend === 'webgpu') this.#refusal = revive(error);
-      throw revive(error);
+      const refused = this.named(revive(error));
+      if (backend === 'webgpu' && refused === revive(error)) this.#refusal = refused;
+      throw refused;
     }
   }
 

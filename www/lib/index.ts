@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { Attune } from './attune.js';
+import { Attune, type Heads } from './attune.js';
 import { connectWorker } from './connection-worker.js';
 import { browserCache, browserSpool } from './scoring/calls-browser.js';
 import type { Backend } from './types.js';
@@ -16,6 +16,8 @@ export { browserCache } from './scoring/calls-browser.js';
 export interface AttuneOptions {
   /** Where models compute; the CPU by default. A device that fails is an error, never swapped. */
   device?: Backend;
+  /** Heads of the built-in judge in the place of its own: the bytes that `train` returns. */
+  heads?: Heads;
 }
 
 /**
@@ -33,5 +35,5 @@ export function createAttune(options: AttuneOptions = {}): Attune {
     cache: browserCache,
     spool: browserSpool,
   };
-  return new Attune(host, options.device ?? 'cpu');
+  return new Attune(host, options.device ?? 'cpu', options.heads);
 }

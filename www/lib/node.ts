@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { Attune } from './attune.js';
+import { Attune, type Heads } from './attune.js';
 import { closed, Ending } from './connection.js';
 import { Engine } from './engine.js';
 import { nodeLoader } from './loader-node.js';
@@ -19,6 +19,8 @@ export { fileCache } from './scoring/calls-node.js';
 export interface AttuneOptions {
   /** Where models compute; only the CPU in Node. */
   device?: Backend;
+  /** Heads of the built-in judge in the place of its own: the bytes that `train` returns. */
+  heads?: Heads;
 }
 
 /** Makes an attune; nothing is loaded before the first call. */
@@ -37,5 +39,5 @@ export function createAttune(options: AttuneOptions = {}): Attune {
     };
   };
   const host = { version: VERSION, connect, cache: memoryCache, spool: fileSpool };
-  return new Attune(host, options.device ?? 'cpu');
+  return new Attune(host, options.device ?? 'cpu', options.heads);
 }

@@ -3,12 +3,14 @@ export type {
   BestOf,
   CallOptions,
   EvaluateOptions,
+  Heads,
   RecallOptions,
   ScoreOptions,
+  TrainInput,
   UserMemory,
 } from './attune.js';
 export { Attune } from './attune.js';
-export type { DeviceReport, Progress } from './connection.js';
+export type { DeviceReport, Progress, TrainedHeads } from './connection.js';
 export { AttuneError } from './error.js';
 export type { FileLike } from './file-like.js';
 export type { GpuReport } from './gpu-watch.js';

@@ -87,6 +87,10 @@ pub fn run(out: &Path) -> Result<()> {
         reward::votes::VoteSettings,
         reward::votes::BallotKind,
         reward::votes::BallotCount,
+        reward::votes::BeforeAfter,
+        reward::votes::PartSizes,
+        reward::votes::StrengthTried,
+        reward::votes::VoteReport,
         reward::LengthRow,
         reward::LengthEffect,
         memory::Memory,
@@ -95,14 +99,25 @@ pub fn run(out: &Path) -> Result<()> {
         recall::Average,
         recall::Ties,
         recall::NoPositives,
+        recall::Metric,
+        recall::Gain,
+        recall::IntervalMethod,
         recall::RecallSettings,
         recall::RecallResult,
         recall::RecallSystem,
         recall::RecallComparison,
+        recall::RecallAgreement,
+        recall::IntervalTargets,
+        recall::PropensityCheck,
         recall::RecallReport,
+        recall::PlanSettings,
+        recall::ExposurePlan,
     );
     text.push_str(
-        "\n/** Settings of an aggregation, each with its default. */\n\
+        "\n/** What is expected of a study; `level`, `repetitions` and `seed` have defaults. */\n\
+         export type PlanOptions = Omit<PlanSettings, \"level\" | \"repetitions\" | \"seed\"> &\n  \
+         Partial<Pick<PlanSettings, \"level\" | \"repetitions\" | \"seed\">>;\n\
+         \n/** Settings of an aggregation, each with its default. */\n\
          export type JudgementOptions = Partial<Omit<JudgementSettings, \"constants\">> & {\n  \
          constants?: Partial<PermSettings>;\n};\n\
          \n/** How replies are scored, each setting with its default. */\n\

@@ -22,6 +22,11 @@ enum Values {
     Factors(Factors),
 }
 
+/// Whether a file is meant to be `.npy`: by its content, or, where that is spoilt, by its name.
+pub(crate) fn is_npy(file: &str, bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x93NUMPY") || file.to_ascii_lowercase().ends_with(".npy")
+}
+
 /// The scores of one user, in item order.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Row<'a> {
@@ -34,13 +39,13 @@ impl Scores {
     /// candidate, or a NumPy `.npy` matrix [users × items] of float16, float32 or float64, whose
     /// users and items are then called by their place from 0.
     ///
-    /// The content decides, not the name of the file.
+    /// The content decides; the name only where the content is neither.
     ///
     /// # Errors
     ///
     /// What [`ScoresReader`] and [`read_npy`](crate::formats::read_npy) report.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Self> {
-        if !bytes.starts_with(b"\x93NUMPY") {
+        if !is_npy(file, bytes) {
             let mut reader = ScoresReader::new(file);
             reader.push(bytes)?;
             return reader.finish();

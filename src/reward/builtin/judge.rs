@@ -88,6 +88,21 @@ impl BuiltinJudge {
         &self.embedder
     }
 
+    /// The heads.
+    #[cfg(feature = "train")]
+    pub(in crate::reward) fn heads(&self) -> &Heads {
+        &self.heads
+    }
+
+    /// What the heads see of each row: of its analysis (of the reply itself where there is none),
+    /// then of its reply.
+    #[cfg(feature = "train")]
+    pub(in crate::reward) async fn inputs(&self, rows: &[ScoreRow]) -> Result<Vec<[Vec<f32>; 2]>> {
+        let judged = Judged::read(rows, &self.embedder).await?;
+        let inputs = |text: &Judged| self.layout.inputs(text, &self.vocabulary);
+        Ok(judged.iter().map(|texts| texts.each_ref().map(inputs)).collect())
+    }
+
     /// Scores a known reply here and on the CPU, and compares: an invalid shader can return wrong
     /// numbers without an error.
     ///

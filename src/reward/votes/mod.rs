@@ -5,7 +5,30 @@
 //! them and the figures need no neural network; the fit does.
 
 mod ballots;
+#[cfg(feature = "train")]
+mod batch;
+mod card;
+mod figures;
+#[cfg(feature = "train")]
+mod fit;
+#[cfg(feature = "train")]
+mod heads_file;
+#[cfg(feature = "train")]
+mod measure;
+mod parting;
+mod report;
 mod settings;
+#[cfg(feature = "train")]
+mod train;
 
 pub use ballots::{Ballots, Rating, Vote, Winner};
+#[cfg(feature = "train")]
+pub use batch::{Batch, Model, Reply};
+pub use figures::vote_loss;
+#[cfg(feature = "train")]
+pub use fit::RATE;
+pub use parting::Parts;
+pub use report::{BeforeAfter, PartSizes, StrengthTried, VoteReport};
 pub use settings::{BallotCount, BallotKind, Holdout, VoteSettings, VoteTarget};
+#[cfg(feature = "train")]
+pub use train::{Retrained, STRENGTHS, VoteFiles, train};

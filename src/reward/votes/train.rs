@@ -1,0 +1,250 @@
+use burn::tensor::Device;
+
+use super::figures::{fit_scale, is_separable};
+use super::fit::{Fitted, HeadValues, Task};
+use super::heads_file::rewritten;
+use super::measure::{Measured, measure, warnings};
+use super::{
+    Ballots, Batch, PartSizes, Parts, Reply, StrengthTried, VoteReport, VoteSettings, Winner,
+};
+use crate::formats::{Error, Result, sha256};
+use crate::reward::builtin::{BuiltinFiles, BuiltinJudge};
+use crate::reward::{PermSettings, ScoreRow};
+
+/// The strengths tried where none is given, from the strongest.
+pub const STRENGTHS: [f64; 6] = [1.0, 0.3, 0.1, 0.03, 0.01, 0.003];
+/// Replies read between two pauses.
+const CHUNK: usize = 16;
+
+/// What heads are retrained from; files by name and content.
+#[derive(Debug, Clone, Copy)]
+pub struct VoteFiles<'a> {
+    /// CSV of votes or ratings, as [`Ballots::read`] takes it.
+    pub votes: (&'a str, &'a [u8]),
+    /// JSONL of the replies that they speak of, as [`ScoreRow::read`] takes it.
+    pub responses: (&'a str, &'a [u8]),
+    /// The judge whose heads training starts from and is pulled towards.
+    pub judge: BuiltinFiles<'a>,
+}
+
+/// Heads retrained from votes or ratings.
+#[derive(Debug, Clone)]
+pub struct Retrained {
+    /// A weights file in the format of the heads that training started from.
+    pub heads: Vec<u8>,
+    /// What was done, and how far to trust it; [`VoteReport::card`] writes the card.
+    pub report: VoteReport,
+}
+
+/// Fine-tunes the judge's heads to votes (Bradley–Terry loss, a tie as half a win for each side) or
+/// ratings (log-loss of the ordinal heads), pulled towards the heads that it starts from.
+///
+/// Queries are parted by the seed: on the validation part the strength of the pull, where none is
+/// given, and the number of steps are chosen; the heads are then fitted to the training and the
+/// validation part together, and measured on the held-out part, which no choice saw. Texts are read
+/// on the CPU, the heads fitted on `device`. The same input gives the same heads on the CPU, byte
+/// for byte.
+///
+/// `pause` is told how many steps are done of how many, and may wait; its error ends the training.
+///
+/// # Errors
+///
+/// What [`ScoreRow::read`], [`Ballots::read`], [`Parts::of`] and [`BuiltinJudge::load`] report;
+/// `Setting` for a setting out of its range; `Device` where the device fails, or disagrees with the
+/// CPU.
+pub async fn train<E: From<Error>>(
+    files: VoteFiles<'_>,
+    settings: &VoteSettings,
+    device: &Device,
+    mut pause: impl AsyncFnMut(u32, u32) -> std::result::Result<(), E>,
+) -> std::result::Result<Retrained, E> {
+    settings.check().map_err(|error| error.in_field("settings"))?;
+    let responses = ScoreRow::read(files.responses.0, files.responses.1)?;
+    let ballots = Ballots::read(files.votes.0, files.votes.1, &responses)?;
+    let parts =
+        Parts::of(&ballots, &responses, settings).map_err(|error| error.in_file(files.votes.0))?;
+    let judge = BuiltinJudge::load(files.judge, &Device::flex())?;
+    let start = HeadValues::of(judge.heads()).await?;
+
+    let wanted = voted_on(&ballots, &responses);
+    let strengths = match settings.strength {
+        Some(strength) => vec![strength],
+        None => STRENGTHS.to_vec(),
+    };
+    let fits = strengths.len() as u32 + 1;
+    let total = wanted.len() as u32 + fits * settings.epochs;
+    let mut replies: Vec<Option<Reply>> = vec![None; responses.len()];
+    for (at, chunk) in wanted.chunks(CHUNK).enumerate() {
+        pause((at * CHUNK) as u32, total).await?;
+        for (place, reply) in chunk.iter().zip(read(&judge, &responses, chunk).await?) {
+            replies[*place] = Some(reply);
+        }
+    }
+
+    let both: Vec<usize> = [parts.train.as_slice(), &parts.validation].concat();
+    let batch = |which: &[usize], device: &Device| Batch::new(&replies, &ballots, which, device);
+    let unit = spread(&batch(&both, &Device::flex()), &judge, settings).await?;
+    let fit = Problem { start: &start, settings, unit, device };
+    fit.check(&batch, &parts.train).await?;
+
+    let mut done = wanted.len() as u32;
+    let mut tried = Vec::new();
+    let training = batch(&parts.train, &device.clone().autodiff());
+    let validation = batch(&parts.validation, device);
+    for &strength in &strengths {
+        let step = async |epoch| pause(done + epoch, total).await;
+        let fitted = fit.task(&training, strength, settings.epochs);
+        let Fitted { epochs, loss, .. } = fitted.fit(Some(&validation), step).await?;
+        tried.push(StrengthTried { strength, epochs, log_loss: loss });
+        done += settings.epochs;
+    }
+    let best = tried.iter().copied().reduce(lower).expect("one strength was tried at least");
+    drop((training, validation));
+
+    let whole = batch(&both, &device.clone().autodiff());
+    let step = async |epoch| pause(done + epoch, total).await;
+    let fitted = fit.task(&whole, best.strength, best.epochs).fit(None, step).await?;
+    pause(total, total).await?;
+
+    let heads = rewritten(files.judge.heads, judge.heads(), &fitted.heads)?;
+    let after = fitted.heads.on(&Device::flex());
+    let before_scale = {
+        let known = batch(&both, &Device::flex());
+        let differences = known.differences(judge.heads(), settings.on).await?;
+        fit_scale(&with_winners(&differences, &ballots, &both, unit))
+    };
+    let held = batch(&parts.held_out, &Device::flex());
+    let heads_of = [(judge.heads(), before_scale), (&after, fitted.scale)];
+    let measured = measure(&held, heads_of, unit, &ballots, &parts, &responses, settings).await?;
+    let separable = matches!(ballots, Ballots::Votes(_)) && is_separable(before_scale);
+    let Measured { accuracy, log_loss, clusters, kept } = measured;
+    let mut report = VoteReport {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        settings: VoteSettings { strength: Some(best.strength), ..*settings },
+        tried: if settings.strength.is_some() { Vec::new() } else { tried },
+        epochs: best.epochs,
+        start: sha256(&[files.judge.heads]),
+        heads: sha256(&[&heads]),
+        votes_file: files.votes.0.to_owned(),
+        responses_file: files.responses.0.to_owned(),
+        input_hash: sha256(&[files.votes.1, files.responses.1]),
+        count: ballots.count(&responses),
+        parts: PartSizes {
+            train: parts.train.len() as u32,
+            validation: parts.validation.len() as u32,
+            held_out: parts.held_out.len() as u32,
+            left_out: parts.left_out.len() as u32,
+        },
+        clusters,
+        accuracy,
+        log_loss,
+        kept,
+        warnings: Vec::new(),
+    };
+    report.warnings = warnings(&report, separable);
+    Ok(Retrained { heads, report })
+}
+
+/// The places of the responses that some ballot speaks of, in order.
+fn voted_on(ballots: &Ballots, responses: &[ScoreRow]) -> Vec<usize> {
+    let mut voted = vec![false; responses.len()];
+    for at in 0..ballots.len() {
+        let (left, right) = ballots.replies(at);
+        voted[left] = true;
+        voted[right] = true;
+    }
+    (0..responses.len()).filter(|&place| voted[place]).collect()
+}
+
+async fn read(judge: &BuiltinJudge, all: &[ScoreRow], places: &[usize]) -> Result<Vec<Reply>> {
+    let rows: Vec<ScoreRow> = places.iter().map(|&place| all[place].clone()).collect();
+    let inputs = judge.inputs(&rows).await?;
+    let PermSettings { length_limit, length_rate, .. } = PermSettings::default();
+    rows.iter()
+        .zip(inputs)
+        .map(|(row, inputs)| {
+            let tokens = match row.tokens {
+                Some(tokens) => tokens,
+                None => judge.embedder().tokens(row.sections().response)?.len() as u32,
+            };
+            let over = f64::from(tokens.saturating_sub(length_limit));
+            Ok(Reply { inputs, length: (-length_rate * over) as f32 })
+        })
+        .collect()
+}
+
+/// The standard deviation of the starting scores, in which differences are told.
+async fn spread(batch: &Batch, judge: &BuiltinJudge, settings: &VoteSettings) -> Result<f32> {
+    let scores = crate::model::read_back(batch.scores(judge.heads(), settings.on)).await?;
+    let n = scores.len() as f32;
+    let mean = scores.iter().sum::<f32>() / n;
+    let variance = scores.iter().map(|score| (score - mean).powi(2)).sum::<f32>() / n;
+    Ok(variance.sqrt().max(1e-6))
+}
+
+fn with_winners(
+    differences: &[f64],
+    ballots: &Ballots,
+    which: &[usize],
+    unit: f32,
+) -> Vec<(f64, Winner)> {
+    let Ballots::Votes(votes) = ballots else { return Vec::new() };
+    let pairs = differences.iter().zip(which);
+    pairs.map(|(difference, &at)| (difference / f64::from(unit), votes[at].winner)).collect()
+}
+
+/// The strength with the lower loss; the stronger of equals.
+fn lower(best: StrengthTried, next: StrengthTried) -> StrengthTried {
+    if next.log_loss < best.log_loss { next } else { best }
+}
+
+/// What all fits of a training share.
+struct Problem<'a> {
+    start: &'a HeadValues,
+    settings: &'a VoteSettings,
+    unit: f32,
+    device: &'a Device,
+}
+
+impl Problem<'_> {
+    fn task<'a>(&'a self, batch: &'a Batch, strength: f64, epochs: u32) -> Task<'a> {
+        let Self { start, settings, unit, device } = *self;
+        Task { start, batch, on: settings.on, unit, strength, epochs, device }
+    }
+
+    /// Makes a few steps on a few ballots here and on the CPU, and compares: an invalid shader can
+    /// return wrong numbers without an error.
+    async fn check(
+        &self,
+        batch: &impl Fn(&[usize], &Device) -> Batch,
+        training: &[usize],
+    ) -> Result<()> {
+        let cpu = Device::flex();
+        if *self.device == cpu {
+            return Ok(());
+        }
+        let few = &training[..training.len().min(CHECKED)];
+        let mut outcome = Vec::new();
+        for device in [&cpu, self.device] {
+            let problem = Problem { device, ..*self };
+            let batch = batch(few, &device.clone().autodiff());
+            let fitted = problem.task(&batch, STRENGTHS[2], CHECKED_STEPS);
+            outcome.push(fitted.fit(None, async |_| Ok::<(), Error>(())).await?.heads);
+        }
+        let pairs = outcome[0].values().flatten().zip(outcome[1].values().flatten());
+        let gap = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        if gap <= TOLERANCE {
+            return Ok(());
+        }
+        Err(Error::new(
+            crate::formats::ErrorKind::Device,
+            format!("the device disagrees with the CPU by {gap:.1e} after a few steps of training"),
+            "Choose the CPU: this device computes wrong results.",
+        ))
+    }
+}
+
+/// Ballots and steps that a device must reproduce, and how far a weight may then lie from the CPU's.
+const CHECKED: usize = 24;
+const CHECKED_STEPS: u32 = 3;
+const TOLERANCE: f32 = 2e-3;
