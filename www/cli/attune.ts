@@ -18,6 +18,7 @@ import {
   whole,
 } from './options.js';
 import { recall } from './recall.js';
+import { recallTrainCommand } from './recall-train.js';
 import { score } from './score.js';
 import { train } from './train.js';
 
@@ -157,7 +158,7 @@ program
   .option('--out <file>', 'write the JSONL here instead of standard output')
   .action(searchMemories);
 
-program
+const recallCommand = program
   .command('recall')
   .description('estimate Recall@K from randomly exposed items')
   .requiredOption('--scores <file>', 'CSV user,item,score or a NumPy .npy matrix [users × items]')
@@ -183,6 +184,7 @@ program
   .option('--seed <number>', 'the seed of the resamples', count, 7)
   .option('--out <file>', 'write the JSON here instead of standard output')
   .action(recall);
+recallTrainCommand(recallCommand);
 
 function wholes(text: string): number[] {
   return text.split(',').map((part) => whole(part.trim()));
