@@ -10,7 +10,7 @@ mod flips;
 mod holm;
 mod keyed;
 mod poisson_bootstrap;
-mod random;
+pub(crate) mod random;
 mod rank;
 mod sign_flip;
 

@@ -18,6 +18,7 @@ import {
   whole,
 } from './options.js';
 import { recallCommand } from './recall.js';
+import { recallTrainCommand } from './recall-train.js';
 import { score } from './score.js';
 import { train } from './train.js';
 
@@ -157,7 +158,7 @@ program
   .option('--out <file>', 'write the JSONL here instead of standard output')
   .action(searchMemories);
 
-recallCommand(program);
+recallTrainCommand(recallCommand(program));
 
 try {
   await program.parseAsync();

@@ -12,6 +12,11 @@ import { type FileLike, named, rowSource } from './file-like.js';
 import { builtin } from './judges/builtin.js';
 import type { Judge } from './judges/judge.js';
 import { type LogFile, logPieces, type RecommenderLike, recommenderFiles } from './recall-input.js';
+import {
+  interactionFiles,
+  type RecommenderInput,
+  type TrainedRecommender,
+} from './recommenders.js';
 import { type CallCache, memoryCache, type Spool } from './scoring/calls.js';
 import { set, type TokenizerChoice } from './scoring/context.js';
 import { writeCriteria } from './scoring/criteria.js';
@@ -518,6 +523,21 @@ export class Attune {
     const files = [await named(votes), await named(responses)] as const;
     return this.#long(options, (engine, ...job) =>
       engine.trainHeads(...files, settings, this.#backend, ...job),
+    );
+  }
+
+  /**
+   * Trains a reference recommender: `itempop`, `mf`, `mf-ips`, `mf-dr` or `dns`.
+   *
+   * @returns Its factors, which {@link Attune.recall} takes as scores, with the names of their rows.
+   */
+  async trainRecommender(
+    input: RecommenderInput,
+    options: CallOptions = {},
+  ): Promise<TrainedRecommender> {
+    const [files, settings] = await interactionFiles(input);
+    return this.#long(options, (engine, ...job) =>
+      engine.trainRecommender(files, settings, this.#backend, ...job),
     );
   }
 

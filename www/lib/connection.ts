@@ -1,6 +1,7 @@
 import { AttuneError } from './error.js';
 import type { GpuReport } from './gpu-watch.js';
 import type { AnswerToRead } from './judges/judge.js';
+import type { InteractionFiles, TrainedRecommender } from './recommenders.js';
 import type {
   AggregateReport,
   Alignment,
@@ -31,6 +32,7 @@ import type {
   PlanOptions,
   RecallReport,
   RecallSettings,
+  RecommenderSettings,
   Request,
   Scored,
   ScoreRow,
@@ -198,6 +200,14 @@ export interface TrainingCalls {
     job: number,
     onProgress?: OnProgress,
   ): Promise<TrainedHeads>;
+  /** Trains a reference recommender. */
+  trainRecommender(
+    files: InteractionFiles,
+    settings: Partial<RecommenderSettings>,
+    backend: Backend,
+    job: number,
+    onProgress?: OnProgress,
+  ): Promise<TrainedRecommender>;
 }
 
 /**

@@ -3,6 +3,8 @@
 mod bindgen;
 #[cfg(feature = "train")]
 mod builtin;
+#[cfg(feature = "train")]
+mod paper_ure;
 mod types;
 
 use clap::{Parser, Subcommand};
@@ -43,6 +45,16 @@ enum Step {
     /// Rewrites the expected scores in tests/corpus/builtin.json from a native run.
     #[cfg(feature = "train")]
     Corpus,
+    /// Trains the recommenders of the experiment on URE and measures how the schemes agree.
+    #[cfg(feature = "train")]
+    PaperUre {
+        /// The folder for tables and figures.
+        #[arg(long, default_value = "docs/paper-ure")]
+        out: std::path::PathBuf,
+        /// Tries it out on a small world of other seeds, writing nothing.
+        #[arg(long)]
+        dry: bool,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -55,5 +67,7 @@ fn main() -> anyhow::Result<()> {
         Step::EvalBuiltin => builtin::evaluate(),
         #[cfg(feature = "train")]
         Step::Corpus => builtin::write_corpus(),
+        #[cfg(feature = "train")]
+        Step::PaperUre { out, dry } => paper_ure::run(&out, dry),
     }
 }
