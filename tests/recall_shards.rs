@@ -20,8 +20,11 @@ fn number(a: usize, b: usize) -> u64 {
 /// The files of some users: scores of three recommenders, exposures, complete labels, a mask.
 fn files(users: &[usize]) -> (Vec<String>, String, String, String) {
     let mut scores = vec!["user,item,score\n".to_owned(); 3];
-    let (mut exposed, mut full, mut mask) =
-        ("user,item,label,p\n".to_owned(), "user,item,label\n".to_owned(), "user,item\n".to_owned());
+    let (mut exposed, mut full, mut mask) = (
+        "user,item,label,p\n".to_owned(),
+        "user,item,label\n".to_owned(),
+        "user,item\n".to_owned(),
+    );
     for &user in users {
         for item in 0..ITEMS {
             let draw = number(user, item);

@@ -4,6 +4,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::convert::{Thrown, from_js, to_js};
 use crate::formats::{Error, ErrorKind, read_npy_numbers, read_npy_vector, sha256};
+use crate::recall::simulation::{Simulation, SimulationSettings, World, WorldSettings};
 use crate::recall::{
     Evaluation, Factors, LogKind, LogReader, Names, PlanSettings, RecallSettings, Recommender,
     Scores, Task, exposures_needed, merge,
@@ -98,9 +99,8 @@ impl RecallJob {
             Some(file) => Names::read(&file.file, &file.bytes).map(Some),
             None => Ok(None),
         };
-        let scores = scores
-            .named(names(users)?, names(items)?)
-            .map_err(|error| error.in_file(name))?;
+        let scores =
+            scores.named(names(users)?, names(items)?).map_err(|error| error.in_file(name))?;
         if self.systems.is_empty() {
             self.task = Some(Task::new(&scores));
         }
@@ -211,6 +211,37 @@ pub fn plan_exposure(
 ) -> Result<JsValue, Thrown> {
     let settings: PlanSettings = from_js("settings", &settings)?;
     Ok(to_js(&exposures_needed(&settings)?))
+}
+
+/// A simulation under way, some repetitions at a time.
+#[wasm_bindgen]
+pub struct RecallSimulation(Simulation);
+
+#[wasm_bindgen]
+impl RecallSimulation {
+    /// Draws the world and the model.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        #[wasm_bindgen(unchecked_param_type = "Partial<t.WorldSettings>")] world: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Partial<t.SimulationSettings>")] settings: JsValue,
+    ) -> Result<RecallSimulation, Thrown> {
+        let world: WorldSettings = from_js("world", &world)?;
+        let settings: SimulationSettings = from_js("settings", &settings)?;
+        Ok(Self(Simulation::new(World::draw(&world)?, settings)?))
+    }
+
+    /// Repeats `count` further times; repetitions done and all.
+    pub fn step(&mut self, count: u32) -> Result<Vec<u32>, Thrown> {
+        self.0.step(count)?;
+        let (done, all) = self.0.progress();
+        Ok(vec![done, all])
+    }
+
+    /// How each figure fared so far.
+    #[wasm_bindgen(unchecked_return_type = "t.SimulationReport")]
+    pub fn report(&self) -> JsValue {
+        to_js(&self.0.report())
+    }
 }
 
 fn out_of_order() -> Thrown {

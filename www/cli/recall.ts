@@ -51,6 +51,7 @@ interface Options {
 export function recallCommand(program: Command): Command {
   const command = program
     .command('recall')
+    .enablePositionalOptions()
     .description(
       'estimate Recall@K and its kin from randomly exposed items: URE, the traditional scheme, full Recall',
     )
@@ -116,8 +117,44 @@ export function recallCommand(program: Command): Command {
     .option('--repetitions <number>', 'users simulated at each number tried', whole, 4000)
     .option('--seed <number>', 'the seed of the simulation', count, 7)
     .action(async (_: unknown, self: Command) => {
-      const plan = await createAttune().planExposure(self.optsWithGlobals() as never);
+      const plan = await createAttune().planExposure(self.opts() as never);
       await write(`${JSON.stringify(plan, null, 2)}\n`);
+    });
+  command
+    .command('simulate')
+    .description('bias and coverage of the schemes and intervals in a simulated world')
+    .option('--users <number>', 'users of the world', whole, 1000)
+    .option('--items <number>', 'candidates', whole, 1000)
+    .option('--positive-share <share>', 'the share of the pairs that are liked', number, 0.05)
+    .option('--world-seed <number>', 'the seed of the world', count, 7)
+    .option('--exposed <number>', 'items shown at random to each user', whole, 50)
+    .option('--k <numbers>', 'cut-offs, separated by commas', wholes, [1, 5, 10, 50])
+    .addOption(
+      new Option('--redraw <what>', 'what is drawn anew each time')
+        .choices(['exposure', 'users'])
+        .default('exposure'),
+    )
+    .option('--skill <number>', 'what the model knows, 0 to 1', number, 0.7)
+    .option('--repetitions <number>', 'how often', whole, 1000)
+    .option('--resamples <number>', 'resamples of users for each interval', count, 400)
+    .addOption(
+      new Option('--interval <method>', 'how intervals are made of the resamples')
+        .choices(['percentile', 'bca'])
+        .default('percentile'),
+    )
+    .option('--level <number>', 'the level of the intervals', number, 0.95)
+    .option('--seed <number>', 'the seed of everything but the world', count, 7)
+    .option('--out <file>', 'write here instead of standard output')
+    .action(async (_: unknown, self: Command) => {
+      const options = self.opts();
+      const { users, items, positiveShare, worldSeed, out, ...given } = options;
+      const { exposed, k, redraw, skill, repetitions, resamples, interval, level, seed } = given;
+      const report = await createAttune().simulateRecall(
+        { users, items, positiveShare, seed: worldSeed },
+        { exposed, k, redraw, skill, repetitions, resamples, interval, level, seed },
+        { onProgress: progress('repetitions') ?? (() => {}) },
+      );
+      await write(`${JSON.stringify(report, null, 2)}\n`, out);
     });
   return command;
 }

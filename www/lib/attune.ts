@@ -53,8 +53,11 @@ import type {
   Scored,
   ScoreRow,
   ScoringOptions,
+  SimulationReport,
+  SimulationSettings,
   Thinking,
   VoteSettings,
+  WorldSettings,
 } from './types.js';
 
 /** What every call that can take long accepts. */
@@ -504,6 +507,21 @@ export class Attune {
   async mergeRecall(files: FileLike[]): Promise<RecallReport> {
     const shards = await Promise.all(files.map(named));
     return this.#call((engine) => engine.mergeRecall(shards));
+  }
+
+  /**
+   * Repeats an evaluation on exposures drawn anew from a simulated world in which everything is
+   * known: how far each scheme is off, and how often each interval holds what it speaks of.
+   */
+  simulateRecall(
+    world: Partial<WorldSettings>,
+    settings: Partial<SimulationSettings>,
+    options: CallOptions = {},
+  ): Promise<SimulationReport> {
+    return this.#long(
+      { signal: options.signal, onProgress: options.onProgress },
+      (engine, job, told) => engine.simulateRecall(world, settings, job, told),
+    );
   }
 
   /** How many items to show at random to each user, for an interval of a given width. */

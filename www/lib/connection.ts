@@ -37,9 +37,12 @@ import type {
   Scored,
   ScoreRow,
   ScoringOptions,
+  SimulationReport,
+  SimulationSettings,
   SystemScores,
   VoteReport,
   VoteSettings,
+  WorldSettings,
 } from './types.js';
 
 /** A file by name and content. */
@@ -164,6 +167,12 @@ export interface EvaluationCalls {
     job: number,
     onProgress?: OnProgress,
   ): Promise<RecallReport | string>;
+  simulateRecall(
+    world: Partial<WorldSettings>,
+    settings: Partial<SimulationSettings>,
+    job: number,
+    onProgress?: OnProgress,
+  ): Promise<SimulationReport>;
   /** The report of a single run, out of the files of its shards. */
   mergeRecall(files: NamedBytes[]): Promise<RecallReport>;
   planExposure(settings: PlanOptions): Promise<ExposurePlan>;

@@ -1,6 +1,6 @@
 import type { EvaluationCalls, NamedBytes, OnProgress, RecallInput } from './connection.js';
 import { CoreEngine, run } from './engine-core.js';
-import { evaluateRecall } from './engine-recall.js';
+import { evaluateRecall, simulateRecall } from './engine-recall.js';
 import { Jobs } from './jobs.js';
 import type { EvaluationModule } from './loader.js';
 import type {
@@ -17,7 +17,10 @@ import type {
   PlanOptions,
   RecallReport,
   RecallSettings,
+  SimulationReport,
+  SimulationSettings,
   SystemScores,
+  WorldSettings,
 } from './types.js';
 
 /** Datasets, tables, comparisons and Recall, over the evaluation module. */
@@ -36,6 +39,18 @@ export class EvaluationEngine extends CoreEngine implements EvaluationCalls {
       const module = await this.#load();
       const pause = () => this.jobs.pause(job);
       return evaluateRecall(module, input, settings, form, pause, onProgress);
+    });
+  }
+
+  simulateRecall(
+    world: Partial<WorldSettings>,
+    settings: Partial<SimulationSettings>,
+    job: number,
+    onProgress?: OnProgress,
+  ): Promise<SimulationReport> {
+    return this.jobs.run(job, async () => {
+      const module = await this.#load();
+      return simulateRecall(module, world, settings, () => this.jobs.pause(job), onProgress);
     });
   }
 

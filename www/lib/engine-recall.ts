@@ -2,7 +2,13 @@ import type { LogPieces, NamedBytes, OnProgress, RecallInput } from './connectio
 import { run } from './engine-core.js';
 import type { EvaluationModule } from './loader.js';
 import { piecesOf } from './scoring/source.js';
-import type { RecallReport, RecallSettings } from './types.js';
+import type {
+  RecallReport,
+  RecallSettings,
+  SimulationReport,
+  SimulationSettings,
+  WorldSettings,
+} from './types.js';
 
 /** How long users are gone through before messages are let in, in milliseconds. */
 const SLICE = 40;
@@ -57,6 +63,27 @@ export async function evaluateRecall(
     return run(() => (form === 'partial' ? job.partial() : job.report()));
   } finally {
     job.free();
+  }
+}
+
+/** Repeats an evaluation in a simulated world, letting messages in all along. */
+export async function simulateRecall(
+  module: EvaluationModule,
+  world: Partial<WorldSettings>,
+  settings: Partial<SimulationSettings>,
+  pause: () => Promise<void>,
+  onProgress?: OnProgress,
+): Promise<SimulationReport> {
+  const simulation = run(() => new module.RecallSimulation(world, settings));
+  try {
+    for (let done = 0, total = 1; done < total; ) {
+      [done = 0, total = 0] = run(() => simulation.step(1));
+      onProgress?.({ done, total });
+      await pause();
+    }
+    return run(() => simulation.report());
+  } finally {
+    simulation.free();
   }
 }
 

@@ -120,6 +120,10 @@ pub fn run(out: &Path) -> Result<()> {
         recall::RecallReport,
         recall::PlanSettings,
         recall::ExposurePlan,
+        recall::simulation::Redraw,
+        recall::simulation::SimulationSettings,
+        recall::simulation::SimulatedFigure,
+        recall::simulation::SimulationReport,
     );
     text.push_str(
         "\n/** What is expected of a study; `level`, `repetitions` and `seed` have defaults. */\n\

@@ -86,6 +86,11 @@ impl ItemLog {
         Ok(Self { users: users.into_iter().map(pack).collect(), ..Self::default() })
     }
 
+    /// A log from items packed as it keeps them, which must differ within a user.
+    pub(super) fn packed(users: Vec<Vec<u32>>) -> Self {
+        Self { users, ..Self::default() }
+    }
+
     /// The items of one user; none for a user beyond the log.
     pub fn of_user(&self, user: usize) -> impl ExactSizeIterator<Item = Exposed> + Clone {
         let items = self.users.get(user).map_or(&[][..], Vec::as_slice);
