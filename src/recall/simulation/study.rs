@@ -37,7 +37,7 @@ pub struct SimulationSettings {
     pub skill: f64,
     /// Repetitions, at least 2.
     pub repetitions: u32,
-    /// Resamples of users for each interval; 0 where only the exposure is drawn saves time.
+    /// Resamples of users for each interval; at most 100 are made where only the exposure is drawn.
     pub resamples: u32,
     /// How the intervals are made of the resamples.
     pub interval: IntervalMethod,
@@ -163,7 +163,11 @@ impl Simulation {
         let evaluation = RecallSettings {
             k: settings.k.clone(),
             schemes: SCHEMES.to_vec(),
-            resamples: settings.resamples,
+            // With the same users each time resamples judge nothing; the fewest will do.
+            resamples: match settings.redraw {
+                Redraw::Exposure => settings.resamples.min(100),
+                Redraw::Users => settings.resamples,
+            },
             interval: settings.interval,
             level: settings.level,
             permutations: 99,
