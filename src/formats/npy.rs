@@ -92,9 +92,9 @@ fn read_as(bytes: &[u8], vector: bool) -> Result<NpyMatrix> {
     })?;
     let shape = npy.shape().to_vec();
     let order = npy.order();
-    let (rows, columns) = match shape.as_slice() {
-        &[rows, columns] => (rows, columns),
-        &[rows] if vector => (rows, 1),
+    let (rows, columns) = match *shape.as_slice() {
+        [rows, columns] => (rows, columns),
+        [rows] if vector => (rows, 1),
         _ => {
             return Err(Error::new(
                 ErrorKind::Mismatch,

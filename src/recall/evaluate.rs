@@ -62,10 +62,14 @@ pub struct Evaluation {
     users: Vec<usize>,
     done: usize,
     /// Where the task's users and items stand in each recommender.
-    places: Vec<(Option<Vec<usize>>, Option<Vec<usize>>)>,
+    places: Vec<Places>,
     ties: Vec<TieOrder>,
     tile: Vec<f32>,
 }
+
+/// Where users and items of the task stand in a recommender's scores; `None` where at the same
+/// places.
+type Places = (Option<Vec<usize>>, Option<Vec<usize>>);
 
 /// Users worked on at a time.
 const BATCH: usize = 64;
@@ -255,11 +259,7 @@ fn check_logs(task: &Task, settings: &RecallSettings) -> Result<()> {
 }
 
 /// Where the task's users and items stand in a recommender's scores; refuses other candidates.
-fn same_task(
-    task: &Task,
-    recommender: &Recommender<'_>,
-    users: &[usize],
-) -> Result<(Option<Vec<usize>>, Option<Vec<usize>>)> {
+fn same_task(task: &Task, recommender: &Recommender<'_>, users: &[usize]) -> Result<Places> {
     let Recommender { name, scores } = recommender;
     let differs = |problem: String| {
         let mend = "Score the same users and candidates with each recommender.";

@@ -88,7 +88,7 @@ impl PoissonBootstrap {
 
     /// Sums kept earlier. `None` where they are not `resamples` for each of some components.
     pub fn from_sums(resamples: usize, seed: u32, sums: Vec<f64>) -> Option<Self> {
-        let whole = if resamples == 0 { sums.is_empty() } else { sums.len() % resamples == 0 };
+        let whole = sums.len().is_multiple_of(resamples);
         whole.then_some(Self { resamples, seed, sums })
     }
 }

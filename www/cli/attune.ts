@@ -33,6 +33,8 @@ const program = new Command('attune')
     'Score replies for empathy, search memories, evaluate recall. Nothing leaves this machine unless you name an endpoint.',
   )
   .version(VERSION)
+  // `recall` and what stands below it have options of the same names.
+  .enablePositionalOptions()
   .exitOverride()
   .showHelpAfterError('(attune --help tells more)');
 

@@ -104,8 +104,9 @@ pub struct SimulationReport {
     pub settings: SimulationSettings,
     /// Repetitions done.
     pub repetitions: u32,
-    /// Users and items of the world.
+    /// Users of the world.
     pub users: u32,
+    /// Its items.
     pub items: u32,
     /// One row a scheme, average and K.
     pub figures: Vec<SimulatedFigure>,

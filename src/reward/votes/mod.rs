@@ -8,6 +8,7 @@ mod ballots;
 #[cfg(feature = "train")]
 mod batch;
 mod card;
+#[cfg(feature = "train")]
 mod figures;
 #[cfg(feature = "train")]
 mod fit;
@@ -24,6 +25,7 @@ mod train;
 pub use ballots::{Ballots, Rating, Vote, Winner};
 #[cfg(feature = "train")]
 pub use batch::{Batch, Model, Reply};
+#[cfg(feature = "train")]
 pub use figures::vote_loss;
 #[cfg(feature = "train")]
 pub use fit::RATE;
