@@ -8,14 +8,17 @@ export interface Sign {
   text: string;
 }
 
-/** The mark of a scheme's estimate: told apart by shape as well as by colour. */
+/**
+ * The mark of a scheme's estimate: told apart by shape as well as by colour. That of full Recall is
+ * open, so that it shows around an estimate that meets it.
+ */
 export function mark(scheme: Scheme, x: number, y: number, ...children: Node[]): SVGElement {
   if (scheme === 'ure') {
     return svg('circle', { class: 'point', cx: x, cy: y, r: 5.5 }, ...children);
   }
   const d =
     scheme === 'full'
-      ? `M${x} ${y - 7}L${x + 7} ${y}L${x} ${y + 7}L${x - 7} ${y}Z`
+      ? `M${x} ${y - 9}L${x + 9} ${y}L${x} ${y + 9}L${x - 9} ${y}Z`
       : `M${x - 5} ${y - 5}h10v10h-10Z`;
   return svg('path', { class: 'point', d }, ...children);
 }
@@ -58,7 +61,7 @@ export function key(schemes: readonly Scheme[]): HTMLElement {
         {},
         svg(
           'svg',
-          { class: 'plot', viewBox: '0 0 36 14', 'aria-hidden': true },
+          { class: 'plot', viewBox: '0 -3 36 20', 'aria-hidden': true },
           svg('g', { class: scheme }, ...marks),
         ),
         text,

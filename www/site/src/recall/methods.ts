@@ -21,10 +21,11 @@ const TIES: Record<Ties, string> = {
 };
 
 /** A paragraph for the methods and results of a paper, with the numbers filled in. */
-export function methodsParagraph(report: RecallReport): string {
+export function methodsParagraph(report: RecallReport, masked: boolean): string {
   const { settings, systems } = report;
   return [
     data(report),
+    masked && 'Training items were masked: neither ranked nor counted.',
     ...settings.schemes.map((scheme) => DEFINITIONS[scheme]),
     `Cut-offs were K = ${settings.k.join(', ')}; ties in score were ${TIES[settings.ties]}.`,
     without(report),
@@ -67,18 +68,21 @@ function first(report: RecallReport, scheme: Scheme): RecallResult | undefined {
 function without(report: RecallReport): string {
   const { noPositives, schemes } = report.settings;
   const treated =
-    noPositives === 'skip' ? 'were left out of the macro averages' : 'counted as 0 in them';
+    noPositives === 'skip'
+      ? 'left out of the macro averages'
+      : 'counted as 0 in the macro averages';
   const parts: string[] = [];
   const exposed = first(report, schemes.find((scheme) => scheme !== 'full') ?? 'full');
   if (exposed) {
     parts.push(
-      `${plural(exposed.usersWithoutPositives, 'user')} without an exposed liked item ${treated}.`,
+      `Users without an exposed liked item (${count(exposed.usersWithoutPositives)}) were ${treated}.`,
     );
   }
   const full = first(report, 'full');
   if (full && full !== exposed) {
-    const users = plural(full.usersWithoutPositives, 'user');
-    parts.push(`Of those with complete labels, ${users} liked nothing and ${treated}.`);
+    parts.push(
+      `So were, for full Recall, users whose complete labels hold none (${count(full.usersWithoutPositives)}).`,
+    );
   }
   return parts.join(' ');
 }
@@ -117,17 +121,27 @@ function oneEstimate({ k, estimate, impliedK, ci, ciTheseUsers }: RecallResult):
   return `Recall@${k} ${figure(estimate)}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`;
 }
 
+/** By URE alone: the traditional figures speak of other K, and the tables hold all. */
 function comparisons({ comparisons, settings }: RecallReport): string {
-  if (comparisons.length === 0) return '';
-  const each = comparisons.map(
-    ({ b, scheme, k, difference, ci, p, pHolm }) =>
-      `${b}, ${SCHEMES[scheme]}@${k} ${figure(difference)}` +
-      `${ci ? ` (${interval(ci)})` : ''}, p = ${pValue(p)}, Holm ${pValue(pHolm)}`,
-  );
+  const scheme = settings.schemes.includes('ure') ? 'ure' : settings.schemes[0];
+  const shown = comparisons.filter((one) => one.scheme === scheme);
+  if (!scheme || shown.length === 0) return '';
+  const equal = (p: number) => pValue(p).replace(/^(?=\d)/, '= ');
+  const others = [...new Set(shown.map(({ b }) => b))].map((other) => {
+    const each = shown
+      .filter(({ b }) => b === other)
+      .map(
+        ({ k, difference, ci, p, pHolm }) =>
+          `Recall@${k} ${figure(difference)}${ci ? ` (${interval(ci)})` : ''}, p ${equal(p)}, ` +
+          `Holm-corrected p ${equal(pHolm)}`,
+      );
+    return `minus ${other}: ${each.join('; ')}`;
+  });
   return (
-    `${comparisons[0]?.a ?? ''} was compared with the others by users’ paired differences ` +
-    `(bootstrap interval for users like these; ${count(settings.permutations)} sign flips, ` +
-    `Holm-corrected over the recommenders compared): minus ${each.join('; minus ')}.`
+    `${shown[0]?.a ?? ''} was compared by ${SCHEMES[scheme]} with each other recommender, by users’ ` +
+    'paired differences (percentile bootstrap interval for users like these; two-sided p by ' +
+    `${count(settings.permutations)} sign flips, Holm-corrected over the recommenders): ` +
+    `${others.join('. ')}.`
   );
 }
 

@@ -77,7 +77,7 @@ function evaluate(): Promise<void> {
       },
     });
     signal.throwIfAborted();
-    showReport(result, report);
+    showReport(result, report, mask !== undefined);
     return `Evaluated in ${span(performance.now() - start)}.`;
   });
 }

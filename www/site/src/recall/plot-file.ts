@@ -23,6 +23,7 @@ const LOOK: [selector: string, attributes: Attributes][] = [
     [`.${scheme} .moved`, { fill: '#fff', stroke: colour, 'stroke-width': 2 }],
   ]),
   ['.traditional .curve', { 'stroke-dasharray': '7 5' }],
+  ['.full .point', { fill: 'none', stroke: INK, 'stroke-width': 1.75 }],
   ['.full .curve', { 'stroke-dasharray': '2 4', 'stroke-linecap': 'round' }],
 ];
 

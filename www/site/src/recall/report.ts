@@ -7,8 +7,11 @@ import { leadOf, type Row, rowsOf, speaksOf } from './rows.js';
 import { methods, saveButtons } from './saving.js';
 import { recallTable } from './table.js';
 
-/** Shows a report: a sentence, the plot, warnings, tables, and what can be taken away. */
-export function showReport(place: HTMLElement, report: RecallReport): void {
+/**
+ * Shows a report: a sentence, the plot, warnings, tables, and what can be taken away. Whether
+ * training items were masked is not in the report, but belongs into a paper.
+ */
+export function showReport(place: HTMLElement, report: RecallReport, masked: boolean): void {
   let system = 0;
   const said = el('p', { class: 'finding', 'aria-live': 'polite' });
   const drawn = el('div');
@@ -37,7 +40,7 @@ export function showReport(place: HTMLElement, report: RecallReport): void {
       saveButtons(report, () => system),
     ),
     ...(compared.length > 0 ? [el('div', { class: 'card stack' }, ...compared)] : []),
-    el('div', { class: 'card stack' }, ...methods(report)),
+    el('div', { class: 'card stack' }, ...methods(report, masked)),
   );
 }
 

@@ -79,11 +79,11 @@ export function saveButtons(report: RecallReport, system: () => number): HTMLEle
 }
 
 /** The methods paragraph and a button that copies it. */
-export function methods(report: RecallReport): HTMLElement[] {
+export function methods(report: RecallReport, masked: boolean): HTMLElement[] {
   const text = el(
     'p',
     { class: 'methods', tabindex: 0, 'data-testid': 'methods' },
-    methodsParagraph(report),
+    methodsParagraph(report, masked),
   );
   const said = el('span', { class: 'status', role: 'status' });
   const copy = async () => {

@@ -54,7 +54,9 @@ function line(k: number, place: string, { scheme, macro, micro, lead }: Figures)
     el(
       'th',
       { scope: 'row' },
-      `${SCHEMES[scheme]}@${k}`,
+      SCHEMES[scheme],
+      el('wbr'),
+      `@${k}`,
       speaks && el('span', { class: 'interval' }, speaksOf(speaks)),
     ),
     cell(figure(macro?.estimate), macro?.estimate),
