@@ -195,7 +195,7 @@ impl Warnings {
                 format!(
                     "Some items were shown far more often than others ({off:.0} standard deviations \
                      beyond chance). URE needs exposure at random; where its chances are known, give \
-                     them with --propensity."
+                     them as propensities."
                 ),
             );
         }
