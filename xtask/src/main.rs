@@ -39,6 +39,9 @@ enum Step {
     /// Trains the heads of the built-in judge on data/graded-replies and writes their weights.
     #[cfg(feature = "train")]
     TrainHeads,
+    /// Trains the model of personal fit of the built-in judge and writes its weights.
+    #[cfg(feature = "train")]
+    TrainPersonal,
     /// Measures the built-in judge on scenarios left out of training.
     #[cfg(feature = "train")]
     EvalBuiltin,
@@ -63,6 +66,8 @@ fn main() -> anyhow::Result<()> {
         Step::Types { out } => types::run(&out),
         #[cfg(feature = "train")]
         Step::TrainHeads => builtin::train_heads(),
+        #[cfg(feature = "train")]
+        Step::TrainPersonal => builtin::train_personal(),
         #[cfg(feature = "train")]
         Step::EvalBuiltin => builtin::evaluate(),
         #[cfg(feature = "train")]
