@@ -117,7 +117,12 @@ function targets(report: RecallReport): HTMLElement | false {
     const [name = '', says = ''] = target.split(/: (.*)/);
     return el('div', {}, el('dt', {}, `For ${name}: `), el('dd', {}, says));
   };
-  return el('dl', { class: 'targets' }, one(intervalTargets.ci), one(intervalTargets.ciTheseUsers));
+  return el(
+    'dl',
+    { class: 'targets' },
+    one(intervalTargets.ci),
+    speaksOfTheseUsers(report) && one(intervalTargets.ciTheseUsers),
+  );
 }
 
 function facts(report: RecallReport): HTMLElement {
