@@ -1,7 +1,7 @@
 import type { RecallReport, RecallResult, Scheme, Ties } from 'attune';
 import { count, number, percent, plural, short } from '../common/format.js';
 import { pValue } from './comparison.js';
-import { figure, interval, leadOf, rowsOf, SCHEMES } from './rows.js';
+import { figure, interval, leadOf, rowsOf, SCHEMES, speaksOfTheseUsers } from './rows.js';
 
 const DEFINITIONS: Record<Scheme, string> = {
   ure:
@@ -87,16 +87,17 @@ function without(report: RecallReport): string {
   return parts.join(' ');
 }
 
-function intervals({ settings }: RecallReport): string {
-  const { resamples, level, interval: method, seed } = settings;
+function intervals(report: RecallReport): string {
+  const { resamples, level, interval: method, seed } = report.settings;
   if (resamples === 0) return '';
   const how = method === 'bca' ? 'BCa' : 'percentile';
-  return (
-    `Intervals at ${percent(level)} are of two kinds: for users like these, by a ${how} bootstrap ` +
-    `over users (${count(resamples)} resamples, seed ${seed}), the ratio recomputed in each; and, ` +
-    'for URE, for exactly these users, of whom only the exposure was random, by its plug-in ' +
-    'variance.'
-  );
+  const likeThese =
+    `for users like these, by a ${how} bootstrap over users (${count(resamples)} resamples, seed ` +
+    `${seed}), the ratio recomputed in each`;
+  return speaksOfTheseUsers(report)
+    ? `Intervals at ${percent(level)} are of two kinds: ${likeThese}; and, for URE, for exactly ` +
+        'these users, of whom only the exposure was random, by its plug-in variance.'
+    : `Intervals at ${percent(level)} are ${likeThese}.`;
 }
 
 function estimates(report: RecallReport, system: number): string {
@@ -141,7 +142,7 @@ function comparisons({ comparisons, settings }: RecallReport): string {
     `${shown[0]?.a ?? ''} was compared by ${SCHEMES[scheme]} with each other recommender, by users’ ` +
     'paired differences (percentile bootstrap interval for users like these; two-sided p by ' +
     `${count(settings.permutations)} sign flips, Holm-corrected over the recommenders): ` +
-    `${others.join('. ')}.`
+    `${others.join('; ')}.`
   );
 }
 

@@ -3,7 +3,7 @@ import { el } from '../common/dom.js';
 import { count, percent, plural, short } from '../common/format.js';
 import { comparisonTables } from './comparison.js';
 import { plotFigure } from './plot.js';
-import { leadOf, type Row, rowsOf, speaksOf } from './rows.js';
+import { leadOf, type Row, rowsOf, speaksOf, speaksOfTheseUsers } from './rows.js';
 import { methods, saveButtons } from './saving.js';
 import { recallTable } from './table.js';
 
@@ -110,13 +110,19 @@ function warnings({ warnings, meanExposed, items }: RecallReport): Node[] {
 }
 
 /** What the two intervals speak of, where there are any. */
-function targets({ intervalTargets, settings }: RecallReport): HTMLElement | false {
+function targets(report: RecallReport): HTMLElement | false {
+  const { intervalTargets, settings } = report;
   if (settings.resamples === 0) return false;
   const one = (target: string) => {
     const [name = '', says = ''] = target.split(/: (.*)/);
     return el('div', {}, el('dt', {}, `For ${name}: `), el('dd', {}, says));
   };
-  return el('dl', { class: 'targets' }, one(intervalTargets.ci), one(intervalTargets.ciTheseUsers));
+  return el(
+    'dl',
+    { class: 'targets' },
+    one(intervalTargets.ci),
+    speaksOfTheseUsers(report) && one(intervalTargets.ciTheseUsers),
+  );
 }
 
 function facts(report: RecallReport): HTMLElement {
@@ -135,7 +141,7 @@ function facts(report: RecallReport): HTMLElement {
     meanExposed !== null && fact('Items shown to a user', short(meanExposed)),
     fact('Users in the macro figures', `${count(exposed?.users ?? 0)} of ${count(report.users)}`),
     fact('Without a liked item in the log', dropped(exposed?.usersWithoutPositives ?? 0)),
-    full && fact('Without a complete label', dropped(full.usersWithoutPositives)),
+    full && fact('Without one in the complete labels', dropped(full.usersWithoutPositives)),
     propensities && fact('Mean weight (1 is right)', propensities.meanWeight.toFixed(3)),
     propensities &&
       fact(

@@ -71,3 +71,8 @@ export function speaksOf({ impliedK, k }: RecallResult): string {
 export function pooled(rows: Row[]): boolean {
   return rows.some((row) => leadOf(row, 'ure')?.average === 'micro');
 }
+
+/** Whether any figure has an interval for exactly these users. */
+export function speaksOfTheseUsers({ systems }: RecallReport): boolean {
+  return systems.some(({ results }) => results.some(({ ciTheseUsers }) => ciTheseUsers));
+}

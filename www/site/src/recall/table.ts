@@ -38,7 +38,7 @@ export function recallTable({ settings }: RecallReport, rows: Row[]): HTMLElemen
           (pooled(rows) ? ' (where there is none, of the micro)' : '') +
           '. Macro: every user counts alike; micro: every liked item does.',
       ),
-      columns('K', 'Macro', 'for users like these', 'for these users', 'Micro'),
+      columns('Scheme', 'Macro', 'for users like these', 'for these users', 'Micro'),
       ...rows.map(({ k, figures }) =>
         el('tbody', {}, ...figures.map((one, at) => line(k, at === 0 ? 'first' : '', one))),
       ),
