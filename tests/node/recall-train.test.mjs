@@ -15,7 +15,7 @@ const rows = [];
 for (let user = 0; user < 60; user += 1) {
   for (let item = 0; item < 40; item += 1) {
     if ((user * 7 + item * 3) % 2 === 0) continue;
-    rows.push(`u${user},"i,${item}",${Number((user + item) % 4 === 0)}`);
+    rows.push(`u${user},"i,${item}",${Number((user + item) % 4 === 1)}`);
   }
 }
 const LOG = `user,item,label\n${rows.join('\n')}\n`;
