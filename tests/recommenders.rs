@@ -71,10 +71,10 @@ fn ranking(world: &World, seen: &Interactions, factors: &Factors) -> f64 {
     let mut met = vec![vec![false; world.item_count()]; world.user_count()];
     seen.all().iter().for_each(|one| met[one.user as usize][one.item as usize] = true);
     let (mut right, mut pairs) = (0.0, 0.0);
-    for user in 0..world.user_count() {
+    for (user, met) in met.iter().enumerate() {
         let scores = factors.scores(user);
         let of = |likes: bool| {
-            let unseen = |&item: &usize| !met[user][item] && world.likes(user, item) == likes;
+            let unseen = |&item: &usize| !met[item] && world.likes(user, item) == likes;
             (0..world.item_count()).filter(unseen).map(|item| scores[item]).collect::<Vec<f32>>()
         };
         let others = of(false);

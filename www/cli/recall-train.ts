@@ -36,7 +36,9 @@ interface Options {
 export function recallTrainCommand(recall: Command): void {
   // What follows `train` is for it, also where `recall` has an option of the same name; and it
   // needs none of what `recall` itself cannot do without.
-  recall.enablePositionalOptions();
+  for (let above: Command | null = recall; above; above = above.parent) {
+    above.enablePositionalOptions();
+  }
   const needed = recall.options.filter((option) => option.mandatory);
   for (const option of needed) option.makeOptionMandatory(false);
   recall.hook('preAction', (_, command) => {

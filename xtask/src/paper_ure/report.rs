@@ -114,8 +114,10 @@ fn methods(text: &mut String, set: &DataSet, measured: &[Measured], k: usize) {
         values.iter().sum::<f64>() / values.len() as f64
     };
     let schemes: [Curve; 3] = [|c| &c.full, |c| &c.ure, |c| &c.traditional];
-    let columns =
-        schemes.map(|curve| -> Vec<f64> { names.iter().map(|name| mean(name, curve)).collect() });
+    // Rounded, so that what is 1 for all is a tie.
+    let rounded = |value: f64| (value / ROUNDING).round() * ROUNDING;
+    let columns = schemes
+        .map(|curve| names.iter().map(|name| rounded(mean(name, curve))).collect::<Vec<f64>>());
     let place = |column: &[f64], at: usize| 1 + column.iter().filter(|&&v| v > column[at]).count();
     let mut order: Vec<usize> = (0..names.len()).collect();
     order.sort_by(|&a, &b| columns[0][b].total_cmp(&columns[0][a]));
