@@ -8,6 +8,8 @@ mod ballots;
 #[cfg(feature = "train")]
 mod batch;
 mod card;
+// Without training nothing but the loss is used of it.
+#[cfg_attr(not(feature = "train"), allow(dead_code))]
 mod figures;
 #[cfg(feature = "train")]
 mod fit;
