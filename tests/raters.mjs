@@ -23,7 +23,9 @@ export function scenarios() {
   const files = ['data/graded-replies/replies.jsonl', 'data/graded-replies/more/replies.jsonl'];
   const groups = new Map();
   for (const file of files) {
-    for (const line of readFileSync(root + file, 'utf8').trim().split('\n')) {
+    for (const line of readFileSync(root + file, 'utf8')
+      .trim()
+      .split('\n')) {
       const { id, group, query, response, persona, scenario, memory, history } = JSON.parse(line);
       const row = { id, query, response, persona, scenario, memory, history };
       const key = group ?? query;
