@@ -44,8 +44,10 @@ await main(async () => {
     }
   }
   const about = { worlds: WORLDS, exposed: EXPOSED, common: COMMON, designs: DESIGNS };
-  const json = JSON.stringify({ about, rows }, null, 1);
-  writeFileSync(join(root, 'docs/recall-simulation.json'), `${json}\n`);
+  // A row a line.
+  const lines = rows.map((row) => JSON.stringify(row)).join(',\n');
+  const json = `{"about":${JSON.stringify(about)},"rows":[\n${lines}\n]}\n`;
+  writeFileSync(join(root, 'docs/recall-simulation.json'), json);
   writeFileSync(join(root, 'docs/recall-simulation.md'), table(rows));
 });
 
