@@ -23,7 +23,7 @@ const WASM = 'wasm32-unknown-unknown';
 /** The modules: each is the same crate with other features. */
 export const MODULES = [
   { folder: 'core', name: 'core', features: '', profile: 'small' },
-  { folder: 'evaluation', name: 'evaluation', features: 'evaluation', profile: 'small' },
+  { folder: 'evaluation', name: 'evaluation', features: 'evaluation', profile: 'fast' },
   { folder: 'models-cpu', name: 'models', features: 'models', profile: 'release' },
   { folder: 'models-webgpu', name: 'models', features: 'webgpu', profile: 'release' },
   { folder: 'training', name: 'training', features: 'train', profile: 'release' },

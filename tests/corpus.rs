@@ -3,7 +3,9 @@
 
 use attune::formats::Error;
 use attune::memory::Memory;
-use attune::recall::{ExposureLog, RecallReport, RecallSettings, Scores, evaluate};
+use attune::recall::{
+    ExposureLog, RecallReport, RecallSettings, Recommender, Scores, Task, evaluate,
+};
 use attune::reward::judgements::{JudgementSettings, RawJudgement, aggregate};
 use attune::reward::{Judgement, PermSettings, ScoreRow, perm_reward};
 use serde_json::Value;
@@ -57,7 +59,8 @@ fn recall(row: &Value) -> Result<RecallReport, Error> {
     let scores = Scores::read("scores.csv", row["scores"].as_str().unwrap().as_bytes())?;
     let exposed = row["exposed"].as_str().unwrap().as_bytes();
     let log = ExposureLog::read("exposed.csv", exposed, &scores)?;
-    evaluate("scores.csv", &scores, &log, &settings::<RecallSettings>(row))
+    let recommender = Recommender { name: "scores.csv", scores: &scores };
+    evaluate(&[recommender], &Task::new(&scores).exposed(log), &settings::<RecallSettings>(row))
 }
 
 #[test]

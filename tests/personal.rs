@@ -4,9 +4,9 @@
 
 mod common;
 
-use attune::reward::criteria::{Criteria, check_criteria, personal_criteria};
+use attune::reward::criteria::check_criteria;
 use attune::reward::{Method, Persona, Perspective, ScoreRow, ScoreSettings};
-use common::{judge, score_with};
+use common::{judge, ready, score_with};
 
 /// What is remembered of one who wants advice, the same of one who wants to be heard, what both
 /// say, a reply, and whether it gives advice.
@@ -142,6 +142,7 @@ const THREE: [Perspective; 3] =
 
 #[test]
 fn derived_criteria_stand_the_check() {
+    let judge = judge();
     let rows = [
         row(&[], "Hello."),
         row(&["Hates pity.", "Can't stand being told to calm down."], "I lost my job."),
@@ -153,8 +154,8 @@ fn derived_criteria_stand_the_check() {
     ];
     for row in rows {
         for perspective in THREE {
-            let criteria = personal_criteria(&row, perspective);
-            let criteria: Vec<_> = criteria.into_iter().map(|c| c.criterion).collect();
+            let criteria = ready(judge.criteria(&row)).unwrap();
+            let criteria = criteria.of(perspective).to_vec();
             check_criteria(&criteria).unwrap();
             let sum: f64 = criteria.iter().map(|criterion| criterion.weight).sum();
             assert_eq!(sum, 100.0);
@@ -176,8 +177,8 @@ fn with_nothing_known_the_score_is_that_of_the_scale() {
 
 #[test]
 fn later_words_win_and_the_query_most() {
-    let name =
-        |row: &ScoreRow| personal_criteria(row, Perspective::Reception)[0].criterion.name.clone();
+    let judge = judge();
+    let name = |row: &ScoreRow| ready(judge.criteria(row)).unwrap().reception[0].name.clone();
     let query = "My sister is cross with me.";
     assert_eq!(name(&row(&["Wants advice.", "Wants to be heard."], query)), "Advice held back");
     assert_eq!(name(&row(&["Wants to be heard.", "Wants advice."], query)), "Plain advice");
@@ -247,7 +248,7 @@ fn criteria_saved_and_read_back_score_as_they_did() {
         response: "Write to him today, name a date, and keep a copy.".to_owned(),
         ..ScoreRow::default()
     };
-    let given = ScoreRow { criteria: Some(Criteria::personal(&row)), ..row.clone() };
+    let given = ScoreRow { criteria: Some(ready(judge.criteria(&row)).unwrap()), ..row.clone() };
     let settings = ScoreSettings::of(Method::Peregrm);
     let scored = score_with(&judge, &[row, given], &settings);
     assert_eq!(scored[0].reward, scored[1].reward);

@@ -1,11 +1,12 @@
 //! Properties of the Recall estimators, and Theorem 2 by simulation.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
+mod recall_support;
+
 use attune::formats::Matrix;
-use attune::recall::{
-    Average, Exposed, ExposureLog, RecallSettings, Scheme, Scores, Ties, evaluate,
-};
+use attune::recall::{Average, Exposed, ExposureLog, RecallSettings, Scheme, Scores, Ties};
 use proptest::prelude::*;
+use recall_support::evaluate_recall;
 
 /// A small generator with a seed, so that simulations repeat (SplitMix64, Steele et al. 2014).
 struct Random(u64);
@@ -38,7 +39,7 @@ impl Random {
 fn estimate(scores: &Scores, log: &ExposureLog, scheme: Scheme, average: Average, k: u32) -> f64 {
     let schemes = vec![scheme];
     let settings = RecallSettings { k: vec![k], schemes, resamples: 0, ..Default::default() };
-    let report = evaluate("model", scores, log, &settings).unwrap();
+    let report = evaluate_recall(scores, log, &settings).unwrap();
     let result = report.systems[0].results.iter().find(|result| result.average == average);
     result.unwrap().estimate.unwrap()
 }
@@ -109,7 +110,7 @@ proptest! {
         let shown = shown.map(|(item, row)| Exposed { item, positive: row.1 }).collect();
         let log = ExposureLog::new(vec![shown], &scores).unwrap();
         let settings = RecallSettings { k: vec![k], resamples: 0, ..Default::default() };
-        let report = evaluate("model", &scores, &log, &settings).unwrap();
+        let report = evaluate_recall(&scores, &log, &settings).unwrap();
         let results = &report.systems[0].results;
         prop_assert_eq!(results[0].estimate, results[2].estimate);
         // The brute-force twin: sort, take the first K, count.
@@ -136,7 +137,7 @@ proptest! {
         let log = ExposureLog::new(vec![vec![Exposed { item, positive: true }]], &table).unwrap();
         let by = |ties| {
             let settings = RecallSettings { k: vec![k], ties, resamples: 0, ..Default::default() };
-            evaluate("model", &table, &log, &settings).unwrap().systems[0].results[0].estimate
+            evaluate_recall(&table, &log, &settings).unwrap().systems[0].results[0].estimate
         };
         prop_assert!(by(Ties::Pessimistic) <= by(Ties::Expected));
         prop_assert!(by(Ties::Expected) <= by(Ties::Optimistic));

@@ -1,13 +1,16 @@
 //! Recall's intervals: how often they hold what they speak of, and what they are in plain cases.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
+mod recall_support;
+
 use attune::formats::Matrix;
 use attune::recall::{
-    Exposed, ExposureLog, NoPositives, RecallResult, RecallSettings, Recommender, Scheme, Scores,
-    evaluate, evaluate_all,
+    Exposed, ExposureLog, Names, NoPositives, RecallResult, RecallSettings, Recommender, Scheme,
+    Scores, Task, evaluate,
 };
 use rand_pcg::Pcg64;
 use rand_pcg::rand_core::{Rng, SeedableRng};
+use recall_support::evaluate_recall;
 
 const ITEMS: usize = 200;
 const EXPOSED: usize = 30;
@@ -67,7 +70,7 @@ fn macro_ure(users: &[User], random: &mut Pcg64, settings: &RecallSettings) -> R
     let scores = Scores::from_matrix(matrix).unwrap();
     let shown = users.iter().map(|user| exposed(user, random)).collect();
     let log = ExposureLog::new(shown, &scores).unwrap();
-    evaluate("model", &scores, &log, settings).unwrap().systems[0].results[0].clone()
+    evaluate_recall(&scores, &log, settings).unwrap().systems[0].results[0].clone()
 }
 
 fn settings(resamples: u32) -> RecallSettings {
@@ -117,12 +120,14 @@ fn the_seed_decides_and_the_order_of_users_does_not() {
         // The same exposure for the same user, wherever they stand.
         let values = users.iter().flat_map(|user| user.scores.iter().copied()).collect();
         let matrix = Matrix { rows: users.len(), columns: ITEMS, values };
-        let scores = Scores::from_matrix(matrix).unwrap();
+        let names = users.iter().map(|user| user.scores[0].to_string()).collect();
+        let named = Names::new(names).unwrap();
+        let scores = Scores::from_matrix(matrix).unwrap().named(Some(named), None).unwrap();
         let shown =
             |user: &User| exposed(user, &mut Pcg64::seed_from_u64(user.scores[0].to_bits()));
         let log = ExposureLog::new(users.iter().map(shown).collect(), &scores).unwrap();
         let settings = RecallSettings { seed, ..settings(500) };
-        evaluate("model", &scores, &log, &settings).unwrap().systems[0].results[0].ci.unwrap()
+        evaluate_recall(&scores, &log, &settings).unwrap().systems[0].results[0].ci.unwrap()
     };
     let first = run(&users, 7);
     assert_eq!(first, run(&users, 7));
@@ -140,7 +145,7 @@ fn complete_exposure_leaves_nothing_to_chance_for_these_users() {
     };
     let log = ExposureLog::new(vec![all(0), all(0)], &scores).unwrap();
     let run = |settings: &RecallSettings| {
-        evaluate("model", &scores, &log, settings).unwrap().systems[0].results[0].clone()
+        evaluate_recall(&scores, &log, settings).unwrap().systems[0].results[0].clone()
     };
     let found = run(&RecallSettings { k: vec![1], ..Default::default() });
     assert_eq!(found.estimate, Some(0.5));
@@ -168,13 +173,13 @@ fn recommenders_are_compared_user_by_user() {
         [ranking(USERS, &|_| true), ranking(USERS, &|user| user >= 10), ranking(USERS, &|_| true)];
     let shown: Vec<Vec<Exposed>> =
         (0..USERS).map(|_| vec![Exposed { item: 0, positive: true }]).collect();
-    let logs = tables.each_ref().map(|table| ExposureLog::new(shown.clone(), table).unwrap());
+    let log = ExposureLog::new(shown.clone(), &tables[0]).unwrap();
+    let task = Task::new(&tables[0]).exposed(log);
     let names = ["good", "bad", "twin"];
-    let recommenders: Vec<Recommender> = (0..3)
-        .map(|at| Recommender { name: names[at], scores: &tables[at], log: &logs[at] })
-        .collect();
+    let recommenders: Vec<Recommender> =
+        (0..3).map(|at| Recommender { name: names[at], scores: &tables[at] }).collect();
     let settings = RecallSettings { k: vec![1], schemes: vec![Scheme::Ure], ..Default::default() };
-    let report = evaluate_all(&recommenders, &settings).unwrap();
+    let report = evaluate(&recommenders, &task, &settings).unwrap();
     assert_eq!(report.systems.len(), 3);
     let [bad, twin] = &report.comparisons[..] else { panic!("{:?}", report.comparisons) };
     assert_eq!((bad.a.as_str(), bad.b.as_str(), bad.users), ("good", "bad", 12));
@@ -189,19 +194,15 @@ fn recommenders_are_compared_user_by_user() {
     assert_eq!((twin.difference, twin.p, twin.p_holm, twin.ci), (0.0, 1.0, 1.0, Some([0.0, 0.0])));
 
     let none = RecallSettings { resamples: 0, ..settings.clone() };
-    assert!(evaluate_all(&recommenders, &none).unwrap().comparisons.is_empty());
-    assert_eq!(evaluate_all(&[], &settings).unwrap_err().kind().code(), "empty");
-    // Another number of candidates, and a log with another like, are no comparison.
+    assert!(evaluate(&recommenders, &task, &none).unwrap().comparisons.is_empty());
+    assert_eq!(evaluate(&[], &task, &settings).unwrap_err().kind().code(), "empty");
+    // Another number of candidates, and too few users, are no comparison.
     let wide = Scores::from_matrix(Matrix { rows: 1, columns: 2, values: vec![1.0, 2.0] }).unwrap();
-    let wide_log = ExposureLog::new(vec![shown[0].clone()], &wide).unwrap();
-    let mut liked = shown.clone();
-    liked[3][0].positive = false;
-    let other_log = ExposureLog::new(liked, &tables[1]).unwrap();
-    for other in [
-        Recommender { name: "wide", scores: &wide, log: &wide_log },
-        Recommender { name: "other", scores: &tables[1], log: &other_log },
-    ] {
-        let error = evaluate_all(&[recommenders[0], other], &settings).unwrap_err();
+    let short = ranking(3, &|_| true);
+    for other in
+        [Recommender { name: "wide", scores: &wide }, Recommender { name: "short", scores: &short }]
+    {
+        let error = evaluate(&[recommenders[0], other], &task, &settings).unwrap_err();
         assert_eq!((error.kind().code(), error.file()), ("mismatch", Some(other.name)), "{error}");
     }
 }

@@ -13,6 +13,26 @@ pub struct Matrix {
     pub values: Vec<f64>,
 }
 
+/// The numbers of a `.npy` matrix, as precise as they were saved.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Numbers {
+    /// Saved as float16 or float32.
+    Single(Vec<f32>),
+    /// Saved as float64.
+    Double(Vec<f64>),
+}
+
+/// A `.npy` matrix, row-major.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NpyMatrix {
+    /// Number of rows.
+    pub rows: usize,
+    /// Number of columns.
+    pub columns: usize,
+    /// `rows × columns` numbers, row after row.
+    pub numbers: Numbers,
+}
+
 /// Reads a two-dimensional NumPy `.npy` array of float16, float32 or float64.
 ///
 /// # Errors
@@ -21,10 +41,46 @@ pub struct Matrix {
 /// `Mismatch` for another number of dimensions, `NotFinite` for NaN or infinity (with its place),
 /// `Empty` where a dimension is 0.
 pub fn read_npy(file: &str, bytes: &[u8]) -> Result<Matrix> {
+    let NpyMatrix { rows, columns, numbers } = read_npy_numbers(file, bytes)?;
+    let values = match numbers {
+        Numbers::Single(values) => values.into_iter().map(f64::from).collect(),
+        Numbers::Double(values) => values,
+    };
+    Ok(Matrix { rows, columns, values })
+}
+
+/// [`read_npy`] without widening: half the memory for what was saved as float32.
+///
+/// # Errors
+///
+/// As [`read_npy`].
+pub fn read_npy_numbers(file: &str, bytes: &[u8]) -> Result<NpyMatrix> {
     read(bytes).map_err(|error| error.in_file(file))
 }
 
-fn read(bytes: &[u8]) -> Result<Matrix> {
+/// Reads a vector: a `.npy` array of one dimension, or a matrix of one column.
+///
+/// # Errors
+///
+/// As [`read_npy`].
+pub fn read_npy_vector(file: &str, bytes: &[u8]) -> Result<Vec<f32>> {
+    let found = read_as(bytes, true).map_err(|error| error.in_file(file))?;
+    if found.columns != 1 {
+        let problem = format!("the array is {} × {}", found.rows, found.columns);
+        let error = Error::new(ErrorKind::Mismatch, problem, "Save a vector: one number a row.");
+        return Err(error.in_file(file));
+    }
+    Ok(match found.numbers {
+        Numbers::Single(values) => values,
+        Numbers::Double(values) => values.into_iter().map(|value| value as f32).collect(),
+    })
+}
+
+fn read(bytes: &[u8]) -> Result<NpyMatrix> {
+    read_as(bytes, false)
+}
+
+fn read_as(bytes: &[u8], vector: bool) -> Result<NpyMatrix> {
     check_claim(bytes)?;
     let npy = NpyFile::new(bytes).map_err(|error| {
         Error::new(
@@ -36,12 +92,16 @@ fn read(bytes: &[u8]) -> Result<Matrix> {
     })?;
     let shape = npy.shape().to_vec();
     let order = npy.order();
-    let &[rows, columns] = shape.as_slice() else {
-        return Err(Error::new(
-            ErrorKind::Mismatch,
-            format!("the array has {} dimensions", shape.len()),
-            "Save a matrix of users × items.",
-        ));
+    let (rows, columns) = match *shape.as_slice() {
+        [rows, columns] => (rows, columns),
+        [rows] if vector => (rows, 1),
+        _ => {
+            return Err(Error::new(
+                ErrorKind::Mismatch,
+                format!("the array has {} dimensions", shape.len()),
+                if vector { "Save a vector." } else { "Save a matrix of users × items." },
+            ));
+        }
     };
     if rows == 0 || columns == 0 {
         return Err(Error::new(
@@ -60,10 +120,25 @@ fn read(bytes: &[u8]) -> Result<Matrix> {
         return Err(cut_short(&format!("{rows} × {columns} values need {claimed} bytes")));
     }
     let (rows, columns) = (rows as usize, columns as usize);
-    let values: Vec<f64> = match size {
-        2 => collect::<half::f16>(npy, rows * columns, half::f16::to_f64)?,
-        4 => collect::<f32>(npy, rows * columns, f64::from)?,
-        8 => collect::<f64>(npy, rows * columns, |value| value)?,
+    let numbers = match size {
+        2 => Numbers::Single(in_rows(
+            collect::<half::f16, _>(npy, rows * columns, half::f16::to_f32)?,
+            order,
+            rows,
+            columns,
+        )?),
+        4 => Numbers::Single(in_rows(
+            collect::<f32, _>(npy, rows * columns, |value| value)?,
+            order,
+            rows,
+            columns,
+        )?),
+        8 => Numbers::Double(in_rows(
+            collect::<f64, _>(npy, rows * columns, |value| value)?,
+            order,
+            rows,
+            columns,
+        )?),
         _ => {
             return Err(Error::new(
                 ErrorKind::Type,
@@ -72,23 +147,35 @@ fn read(bytes: &[u8]) -> Result<Matrix> {
             ));
         }
     };
-    let values = match order {
-        Order::C => values,
+    let wrong = match &numbers {
+        Numbers::Single(values) => values.iter().position(|value| !value.is_finite()),
+        Numbers::Double(values) => values.iter().position(|value| !value.is_finite()),
+    };
+    if let Some(at) = wrong {
+        let value = match &numbers {
+            Numbers::Single(values) => f64::from(values[at]),
+            Numbers::Double(values) => values[at],
+        };
+        return Err(Error::new(
+            ErrorKind::NotFinite,
+            format!("row {}, column {} is {value}", at / columns, at % columns),
+            "Every score must be finite: mend what produced it.",
+        ));
+    }
+    Ok(NpyMatrix { rows, columns, numbers })
+}
+
+/// The values row after row, whichever way they were saved.
+fn in_rows<T: Copy>(values: Vec<T>, order: Order, rows: usize, columns: usize) -> Result<Vec<T>> {
+    match order {
+        Order::C => Ok(values),
         Order::Fortran => {
             let mut turned = reserved(rows * columns)?;
             turned
                 .extend((0..rows * columns).map(|at| values[(at % columns) * rows + at / columns]));
-            turned
+            Ok(turned)
         }
-    };
-    if let Some(at) = values.iter().position(|value| !value.is_finite()) {
-        return Err(Error::new(
-            ErrorKind::NotFinite,
-            format!("row {}, column {} is {}", at / columns, at % columns, values[at]),
-            "Every score must be finite: mend what produced it.",
-        ));
     }
-    Ok(Matrix { rows, columns, values })
 }
 
 /// Refuses a header that claims more elements than the file has bytes, before anything is
@@ -108,11 +195,11 @@ fn check_claim(bytes: &[u8]) -> Result<()> {
     }
 }
 
-fn collect<T: npyz::Deserialize>(
+fn collect<T: npyz::Deserialize, V>(
     npy: NpyFile<&[u8]>,
     count: usize,
-    convert: impl Fn(T) -> f64,
-) -> Result<Vec<f64>> {
+    convert: impl Fn(T) -> V,
+) -> Result<Vec<V>> {
     let data = npy.data::<T>().map_err(|error| cut_short(&error.to_string()))?;
     let mut values = reserved(count)?;
     for value in data {
@@ -123,7 +210,7 @@ fn collect<T: npyz::Deserialize>(
 
 /// Room for `count` numbers, or an error where there is none: a large matrix must not end the
 /// program.
-fn reserved(count: usize) -> Result<Vec<f64>> {
+fn reserved<V>(count: usize) -> Result<Vec<V>> {
     let mut values = Vec::new();
     values.try_reserve_exact(count).map_err(|_| {
         Error::new(

@@ -1,15 +1,17 @@
-//! Neural networks on Burn: devices, weights, the text embedder and the heads of the built-in
-//! judge.
+//! Neural networks on Burn: devices, weights, the text embedder, the heads of the built-in judge and
+//! the factors of recommenders.
 //!
 //! Every read-back is asynchronous, because on WebGPU there is no other.
 
 mod device;
 mod embedder;
+mod factorisation;
 mod heads;
 mod weights;
 
 pub use device::{Backend, read_back};
 pub use embedder::{TextEmbedder, TextEmbedderFiles};
+pub use factorisation::{Factorisation, Products};
 pub use heads::{BYSTANDER_SUBSCORES, Heads, HeadsOutput, LEVELS, PERSPECTIVES};
 pub use weights::Weights;
 

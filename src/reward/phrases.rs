@@ -56,6 +56,12 @@ impl Phrases {
         self.automaton.find_iter(&text).map(found).collect()
     }
 
+    /// How many phrases the lists hold.
+    #[cfg(test)]
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
     /// How many phrases of the lists occur.
     pub fn count(&self, words: &[String]) -> usize {
         self.find(words).len()

@@ -4,21 +4,28 @@
 //! resample or to flip signs, is drawn by *cluster* (the user), never by row. Every draw comes
 //! from a seed that the caller passes and reports.
 
+mod bca;
 mod bootstrap;
-mod bootstrap_sums;
+mod flips;
 mod holm;
-mod random;
+mod keyed;
+mod poisson_bootstrap;
+pub(crate) mod random;
 mod rank;
 mod sign_flip;
 
+pub use bca::{RatioMoments, bca_interval};
 pub use bootstrap::{
     Bootstrap, FEW_CLUSTERS, Interval, bootstrap, cluster_bootstrap, cluster_bootstrap_ratio,
     quantile,
 };
-pub use bootstrap_sums::bootstrap_sums;
+pub use flips::KeyedFlips;
 pub use holm::holm;
+pub use keyed::cluster_key;
+pub(crate) use keyed::{Keyed, Purpose};
+pub use poisson_bootstrap::PoissonBootstrap;
 pub(crate) use random::Random;
-pub use rank::{average_ranks, pearson, spearman};
+pub use rank::{average_ranks, kendall, pearson, spearman};
 pub use sign_flip::{SignFlipTest, SignFlips, cluster_sign_flips, sign_flip_test};
 
 use std::collections::BTreeMap;

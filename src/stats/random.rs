@@ -6,11 +6,21 @@ const STREAM: u64 = 0x0a02_bdbf_7bb3_c0a7;
 
 /// Random numbers from a seed: PCG-XSH-RR 64/32 (O'Neill 2014), begun as in its reference
 /// implementation, so that a reported seed repeats a result on every machine and in any version.
+#[derive(Debug, Clone)]
 pub(crate) struct Random(Pcg32);
 
 impl Random {
     pub(crate) fn new(seed: u32) -> Self {
         Self(Pcg32::new(u64::from(seed), STREAM))
+    }
+
+    /// Numbers for one purpose among several that share a seed, unlike those of [`Self::new`] and
+    /// of the others: seed and purpose are mixed (SplitMix64's finaliser, Steele et al. 2014).
+    pub(crate) fn for_purpose(seed: u32, purpose: u32) -> Self {
+        let mut state = (u64::from(purpose) + 1) << 32 | u64::from(seed);
+        state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        Self(Pcg32::new(state ^ (state >> 31), STREAM))
     }
 
     /// A whole number below `n`. The product's upper half favours some numbers by a share of
@@ -20,7 +30,18 @@ impl Random {
     }
 
     /// 32 random bits.
-    pub(super) fn bits(&mut self) -> u32 {
+    pub(crate) fn bits(&mut self) -> u32 {
         self.0.next_u32()
+    }
+
+    /// A number above 0 and below 1, one of 2³² in equal steps.
+    pub(crate) fn unit(&mut self) -> f64 {
+        (f64::from(self.bits()) + 0.5) / 4_294_967_296.0
+    }
+
+    /// A standard normal number (Box & Muller 1958).
+    pub(crate) fn normal(&mut self) -> f64 {
+        let radius = (-2.0 * self.unit().ln()).sqrt();
+        radius * (std::f64::consts::TAU * self.unit()).cos()
     }
 }

@@ -53,3 +53,33 @@ pub fn pearson(x: &[f64], y: &[f64]) -> Option<f64> {
     }
     (xx > 0.0 && yy > 0.0).then(|| xy / (xx * yy).sqrt())
 }
+
+/// Kendall's rank correlation τ-b in −1..1, which allows for ties (Kendall 1945): concordant less
+/// discordant pairs, over the geometric mean of the pairs untied on either side.
+///
+/// `None` where it is undefined: lengths differ, fewer than two values, or either side constant.
+///
+/// ```
+/// let tau = attune::stats::kendall(&[1.0, 2.0, 3.0, 4.0], &[1.0, 3.0, 2.0, 4.0]).unwrap();
+/// assert!((tau - 2.0 / 3.0).abs() < 1e-12);
+/// ```
+pub fn kendall(x: &[f64], y: &[f64]) -> Option<f64> {
+    if x.len() != y.len() {
+        return None;
+    }
+    let (mut sum, mut in_x, mut in_y) = (0i64, 0i64, 0i64);
+    for at in 0..x.len() {
+        for other in 0..at {
+            let sign = |values: &[f64]| match values[at].partial_cmp(&values[other]) {
+                Some(std::cmp::Ordering::Less) => -1,
+                Some(std::cmp::Ordering::Greater) => 1,
+                _ => 0,
+            };
+            let (a, b) = (sign(x), sign(y));
+            sum += a * b;
+            in_x += a * a;
+            in_y += b * b;
+        }
+    }
+    (in_x > 0 && in_y > 0).then(|| sum as f64 / ((in_x as f64) * (in_y as f64)).sqrt())
+}

@@ -1,12 +1,10 @@
 use std::collections::BTreeMap;
 
-use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::convert::{Thrown, from_js, to_js};
 use crate::formats::sha256;
-use crate::recall::{ExposureLog, RecallSettings, Recommender, Scores, evaluate_all};
 use crate::reward::criteria::Criteria;
 use crate::reward::datasets::{
     Dataset, DatasetSettings, align, read_criteria, read_predictions, write_criteria,
@@ -14,32 +12,6 @@ use crate::reward::datasets::{
 use crate::reward::evaluation::{EvaluationSettings, SystemScores, evaluation_report};
 use crate::reward::{LengthRow, length_effect};
 use crate::stats::Bootstrap;
-
-/// Estimates Recall@K from scores files, one a recommender, and an exposure log.
-#[wasm_bindgen(js_name = evaluateRecall, unchecked_return_type = "t.RecallReport")]
-pub fn evaluate_recall(
-    scores_files: Vec<String>,
-    scores: Vec<Uint8Array>,
-    exposed_file: &str,
-    exposed: &[u8],
-    #[wasm_bindgen(unchecked_param_type = "Partial<t.RecallSettings>")] settings: JsValue,
-) -> Result<JsValue, Thrown> {
-    let settings: RecallSettings = from_js("settings", &settings)?;
-    let bytes: Vec<Vec<u8>> = scores.iter().map(Uint8Array::to_vec).collect();
-    let mut tables = Vec::new();
-    for (name, bytes) in scores_files.iter().zip(&bytes) {
-        let table = Scores::read(name, bytes)?;
-        let log = ExposureLog::read(exposed_file, exposed, &table)?;
-        tables.push((name, table, log));
-    }
-    let recommenders: Vec<Recommender> =
-        tables.iter().map(|(name, scores, log)| Recommender { name, scores, log }).collect();
-    let mut report = evaluate_all(&recommenders, &settings)?;
-    let mut inputs: Vec<&[u8]> = bytes.iter().map(Vec::as_slice).collect();
-    inputs.push(exposed);
-    report.input_hash = Some(sha256(&inputs));
-    Ok(to_js(&report))
-}
 
 /// The queries of a dataset, without replies.
 #[wasm_bindgen(js_name = readDataset, unchecked_return_type = "t.EvaluationItem[]")]

@@ -12,6 +12,8 @@ mod evaluation;
 mod judging;
 #[cfg(all(feature = "models", not(feature = "train")))]
 mod models;
+#[cfg(all(feature = "evaluation", not(feature = "models")))]
+mod recall;
 #[cfg(feature = "train")]
 mod training;
 

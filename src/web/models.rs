@@ -7,7 +7,6 @@ use super::convert::{Thrown, from_js, to_js};
 use crate::formats::{Error, ErrorKind};
 use crate::model::{Backend, TextEmbedderFiles};
 use crate::reward::builtin::{BuiltinFiles, BuiltinJudge};
-use crate::reward::criteria::Criteria;
 use crate::reward::{ScoreRow, ScoreSettings};
 
 /// The built-in judge and its text embedder, on one device.
@@ -56,6 +55,16 @@ impl Models {
         texts.iter().map(count).collect()
     }
 
+    /// Criteria out of what is known of a row's seeker.
+    #[wasm_bindgen(unchecked_return_type = "t.Criteria")]
+    pub async fn criteria(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "t.ScoreRow")] row: JsValue,
+    ) -> Result<JsValue, Thrown> {
+        let row: ScoreRow = from_js("row", &row)?;
+        Ok(to_js(&self.0.criteria(&row).await?))
+    }
+
     /// Rewards of `rows`, in order.
     #[wasm_bindgen(unchecked_return_type = "t.Scored[]")]
     pub async fn score(
@@ -67,15 +76,6 @@ impl Models {
         let settings: ScoreSettings = from_js("settings", &settings)?;
         Ok(to_js(&self.0.score(&rows, &settings).await?))
     }
-}
-
-/// Criteria out of what is known of a row's seeker, without a model.
-#[wasm_bindgen(js_name = personalCriteria, unchecked_return_type = "t.Criteria")]
-pub fn personal_criteria_js(
-    #[wasm_bindgen(unchecked_param_type = "t.ScoreRow")] row: JsValue,
-) -> Result<JsValue, Thrown> {
-    let row: ScoreRow = from_js("row", &row)?;
-    Ok(to_js(&Criteria::personal(&row)))
 }
 
 /// A tokenizer read from a `tokenizer.json`, to count how long replies are.

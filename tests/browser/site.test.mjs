@@ -198,6 +198,103 @@ test('Recall: the demo world shows URE beside the traditional scheme', async () 
   });
 });
 
+const sampleFile = (name) => readFileSync(new URL(`../../data/samples/${name}`, import.meta.url));
+
+/** Another recommender for the demo world: each user is given the next one's scores. */
+function otherScores() {
+  const bytes = Buffer.from(sampleFile('scores.npy'));
+  const row = 250 * 2;
+  const [head, last] = [bytes.length - 400 * row, bytes.length - row];
+  const first = Buffer.from(bytes.subarray(head, head + row));
+  bytes.copy(bytes, head, head + row);
+  first.copy(bytes, last);
+  return { name: 'other.npy', mimeType: 'application/octet-stream', buffer: bytes };
+}
+
+/** What the click on a button of the page saves. */
+async function saved(page, id) {
+  const [download] = await Promise.all([page.waitForEvent('download'), byId(page, id).click()]);
+  return readFileSync(await download.path(), 'utf8');
+}
+
+test('Recall: recommenders are compared, and every result can be taken away', async () => {
+  await visit('recall.html', async (page) => {
+    await ready(page);
+    const alone = await byId(page, 'recall-table').innerText();
+    await page.locator('#more > summary').click();
+    await page.locator('#others-intake input[type="file"]').setInputFiles(otherScores());
+    await page.locator('[data-testid="comparison-table-ure"]').waitFor();
+    await ready(page);
+    const report = JSON.parse(await saved(page, 'save-recall.json'));
+    assert.deepEqual(
+      report.systems.map(({ name }) => name),
+      ['scores.npy', 'other.npy'],
+    );
+    const compared = report.comparisons.filter(({ scheme }) => scheme === 'ure');
+    const shown = await byId(page, 'comparison-table-ure').innerText();
+    assert.equal(compared.length, 6);
+    for (const { difference } of compared) assert.ok(shown.includes(difference.toFixed(3)));
+
+    const table = await byId(page, 'recall-table').innerText();
+    assert.equal(table, alone);
+    await byId(page, 'system').selectOption('other.npy');
+    const ure = report.systems[1].results.find(({ scheme, k }) => scheme === 'ure' && k === 10);
+    const other = await byId(page, 'recall-table').innerText();
+    assert.notEqual(other, alone);
+    assert.ok(other.includes(ure.estimate.toFixed(3)));
+
+    const csv = (await saved(page, 'save-recall.csv')).trim().split('\r\n');
+    const results = report.systems.flatMap(({ results }) => results);
+    assert.equal(csv.length, 1 + results.length);
+    assert.ok(
+      csv.some((line) => line.startsWith(`other.npy,ure,macro,recall,10,,${ure.estimate},`)),
+    );
+    assert.match(
+      await saved(page, 'save-recall-comparisons.csv'),
+      /^a,b,scheme,.*\r\nscores\.npy,/,
+    );
+    const svg = await saved(page, 'save-recall.svg');
+    assert.match(svg, /^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+    assert.match(svg, /other\.npy/);
+    assert.match(svg, /class="curve"[^>]* stroke="#/);
+
+    const methods = await byId(page, 'methods').innerText();
+    const ends = (pair) => pair.map((end) => end.toFixed(3)).join('–');
+    const both = `users like these ${ends(ure.ci)}, these users ${ends(ure.ciTheseUsers)}`;
+    assert.ok(methods.includes(`Recall@10 ${ure.estimate.toFixed(3)} (${both})`), methods);
+    assert.match(methods, /2409\.04810.*seed 7.*Holm/);
+    for (const hash of report.inputHashes) assert.ok(methods.includes(hash));
+    await byId(page, 'copy-methods').click();
+    await page.getByText(/^(Copied\.|This browser lets no page copy)/).waitFor();
+  });
+});
+
+test('Recall: complete labels add a scheme; a long evaluation is cancelled and leaves what stood', async () => {
+  await visit('recall.html', async (page) => {
+    await ready(page);
+    const liked = sampleFile('exposed.csv')
+      .toString()
+      .replaceAll(/^.*,0\n/gm, '');
+    await page.locator('#more > summary').click();
+    await page
+      .locator('#full-intake input[type="file"]')
+      .setInputFiles({ name: 'full.csv', mimeType: 'text/csv', buffer: Buffer.from(liked) });
+    await page.locator('[data-testid="recall-plot"] .full .point').first().waitFor();
+    await ready(page);
+    const table = await byId(page, 'recall-table').innerText();
+    assert.match(table, /Full@10/);
+    await page.getByText('Rules: ties').click();
+    await page.getByLabel('Resamples of users').fill('200000');
+    await byId(page, 'run-button').click();
+    await byId(page, 'cancel-button').click();
+    await page.locator('#status', { hasText: 'Cancelled.' }).waitFor();
+    assert.equal(await byId(page, 'recall-table').innerText(), table);
+    await page.getByLabel('Resamples of users').fill('200');
+    await byId(page, 'run-button').click();
+    await page.getByText('200 resamples of users, seed 7', { exact: true }).waitFor();
+  });
+});
+
 test('a bad file is answered with its name, line and mend', async () => {
   await visit('recall.html', async (page) => {
     await ready(page);

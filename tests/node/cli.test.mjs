@@ -173,11 +173,12 @@ test('recall reads CSV and .npy alike', () => {
       'ure,traditional',
       '--no-positives',
       'zero',
+      '--json',
     );
     assert.equal(status, 0, stderr);
     const report = JSON.parse(stdout);
     assert.equal(report.settings.noPositives, 'zero');
-    assert.match(report.inputHash, /^[0-9a-f]{64}$/);
+    assert.match(report.inputHashes.join(), /^[0-9a-f]{64},[0-9a-f]{64}$/);
     return report.systems[0].results;
   };
   assert.deepEqual(figures(csv), figures(npy));
@@ -252,7 +253,7 @@ test('recall compares recommenders, with the same figures for the same seed', ()
     scores((item, at) => (item === 'a' ? at % 2 : item === 'b' ? 0.5 : 0.2)),
   );
   file('shown.csv', `user,item,label\n${users.map((user) => `${user},a,1`).join('\n')}\n`);
-  const given = ['recall', '--scores', 'good.csv', '--exposed', 'shown.csv', '--k', '1'];
+  const given = ['recall', '--json', '--scores', 'good.csv', '--exposed', 'shown.csv', '--k', '1'];
   const { status, stdout, stderr } = attune(...given, '--compare', 'poor.csv');
   assert.equal(status, 0, stderr);
   const { systems, comparisons, settings } = JSON.parse(stdout);
@@ -269,5 +270,83 @@ test('recall compares recommenders, with the same figures for the same seed', ()
   file('other.csv', scores(() => 1).replaceAll(',c,', ',d,'));
   const other = attune(...given, '--compare', 'other.csv');
   assert.equal(other.status, 1);
-  assert.match(other.stderr, /other\.csv.*different candidates/);
+  assert.match(other.stderr, /other\.csv.*no scores of item "c"/);
+});
+
+test('recall: shards merge to the figures of one run; factors, masks, a table', () => {
+  const npy = (rows, columns, values) => {
+    const shape = columns === undefined ? `(${rows},)` : `(${rows}, ${columns})`;
+    const header = `{'descr': '<f4', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117);
+    return Buffer.concat([
+      Buffer.from('\x93NUMPY\x01\x00', 'latin1'),
+      Buffer.from([118, 0]),
+      Buffer.from(`${header}\n`),
+      Buffer.from(new Float32Array(values).buffer),
+    ]);
+  };
+  const USERS = 40;
+  const ITEMS = 23;
+  const draw = (a, b) => Math.abs(Math.sin(a * 127.1 + b * 311.7) * 43758.5453) % 1;
+  const of = (count, columns, salt) =>
+    Array.from({ length: count * columns }, (_, at) => draw(at, salt) - 0.5);
+  const [u, v, b] = [of(USERS, 5, 1), of(ITEMS, 5, 2), of(ITEMS, 1, 3)];
+  file('U.npy', npy(USERS, 5, u));
+  file('V.npy', npy(ITEMS, 5, v));
+  file('b.npy', npy(ITEMS, undefined, b));
+  const dot = (user, item) =>
+    b[item] + [0, 1, 2, 3, 4].reduce((sum, d) => sum + u[user * 5 + d] * v[item * 5 + d], 0);
+  const users = Array.from({ length: USERS }, (_, user) => user);
+  const pairs = (user) => Array.from({ length: ITEMS }, (_, item) => [user, item]);
+  const table = (name, header, rows) => file(name, `${header}\n${rows.join('\n')}\n`);
+  const scores = users.flatMap(pairs).map(([user, item]) => `${user},${item},${dot(user, item)}`);
+  table('dots.csv', 'user,item,score', scores);
+  const shown = (some) =>
+    some
+      .flatMap(pairs)
+      .filter(([user, item]) => draw(user + 99, item) < 0.3)
+      .map(([user, item]) => `${user},${item},${draw(user, item + 99) < 0.4 ? 1 : 0}`);
+  table('all.csv', 'user,item,label', shown(users));
+  table('mask.csv', 'user,item', ['0,1', '1,2', '3,4', '7,9']);
+  const factors = ['--user-factors', 'U.npy', '--item-factors', 'V.npy', '--item-bias', 'b.npy'];
+  const rest = ['--mask', 'mask.csv', '--k', '1,5', '--metric', 'recall,precision,gain'];
+  const run = (...given) => {
+    const { status, stdout, stderr } = attune('recall', ...given);
+    assert.equal(status, 0, stderr);
+    return stdout;
+  };
+  const figures = (report) =>
+    report.systems[0].results.flatMap(({ estimate, ci }) => [estimate, ...(ci ?? [])]);
+  const near = (a, b) => {
+    assert.equal(a.length, b.length);
+    a.forEach((value, at) => {
+      assert.ok(Math.abs(value - b[at]) <= 1e-12, `${value} ${b[at]}`);
+    });
+  };
+  const whole = JSON.parse(run(...factors, ...rest, '--exposed', 'all.csv', '--json'));
+  const dense = run('--scores', 'dots.csv', ...rest, '--exposed', 'all.csv', '--json');
+  near(figures(whole), figures(JSON.parse(dense)));
+  const shards = [0, 1, 2].map((shard) => {
+    const part = users.filter((user) => user % 3 === shard);
+    table(`e${shard}.csv`, 'user,item,label', shown(part));
+    run(...factors, ...rest, '--exposed', `e${shard}.csv`, '--partial', '--out', `s${shard}.json`);
+    return `s${shard}.json`;
+  });
+  const merged = JSON.parse(run('--merge', ...shards, '--json'));
+  near(figures(whole), figures(merged));
+  assert.deepEqual(
+    whole.systems[0].results.map(({ ciTheseUsers }) => ciTheseUsers?.[0].toFixed(11)),
+    merged.systems[0].results.map(({ ciTheseUsers }) => ciTheseUsers?.[0].toFixed(11)),
+  );
+  const text = run(...factors, ...rest, '--exposed', 'all.csv');
+  assert.match(text, /scheme +average +metric +estimate/);
+  assert.match(text, /traditional +macro +recall@5 .* Recall@\d/);
+  const twice = attune('recall', '--merge', 's0.json', 's0.json');
+  assert.equal(twice.status, 1);
+  assert.match(twice.stderr, /stand in more than one shard/);
+  const plan = attune(
+    ...['recall', 'plan', '--users', '500', '--items', '2000', '--liked', '0.05'],
+    ...['--width', '0.05', '--repetitions', '500'],
+  );
+  assert.equal(plan.status, 0, plan.stderr);
+  assert.ok(JSON.parse(plan.stdout).exposed > 10);
 });

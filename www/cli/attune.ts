@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { AttuneError } from '../lib/node.js';
 import { VERSION } from '../lib/version.js';
 import { aggregate } from './aggregate.js';
@@ -17,7 +17,8 @@ import {
   rewardOptions,
   whole,
 } from './options.js';
-import { recall } from './recall.js';
+import { recallCommand } from './recall.js';
+import { recallTrainCommand } from './recall-train.js';
 import { score } from './score.js';
 import { train } from './train.js';
 
@@ -32,6 +33,8 @@ const program = new Command('attune')
     'Score replies for empathy, search memories, evaluate recall. Nothing leaves this machine unless you name an endpoint.',
   )
   .version(VERSION)
+  // `recall` and what stands below it have options of the same names.
+  .enablePositionalOptions()
   .exitOverride()
   .showHelpAfterError('(attune --help tells more)');
 
@@ -157,47 +160,7 @@ program
   .option('--out <file>', 'write the JSONL here instead of standard output')
   .action(searchMemories);
 
-program
-  .command('recall')
-  .description('estimate Recall@K from randomly exposed items')
-  .requiredOption('--scores <file>', 'CSV user,item,score or a NumPy .npy matrix [users × items]')
-  .requiredOption('--exposed <file>', 'CSV user,item,label')
-  .option('--compare <files...>', 'scores of other recommenders, to compare with the first')
-  .option('--k <numbers>', 'cut-offs, separated by commas', wholes, [1, 5, 10])
-  .option('--scheme <names>', 'ure and traditional, or one of them', schemes, [
-    'ure',
-    'traditional',
-  ])
-  .addOption(
-    new Option('--ties <rule>', 'what happens at ties')
-      .choices(['pessimistic', 'optimistic', 'expected'])
-      .default('pessimistic'),
-  )
-  .addOption(
-    new Option('--no-positives <treatment>', 'users without an exposed positive')
-      .choices(['skip', 'zero'])
-      .default('skip'),
-  )
-  .option('--resamples <number>', 'resamples of users for the intervals; 0 for none', count, 2000)
-  .option('--level <number>', 'the level of the intervals', number, 0.95)
-  .option('--seed <number>', 'the seed of the resamples', count, 7)
-  .option('--out <file>', 'write the JSON here instead of standard output')
-  .action(recall);
-
-function wholes(text: string): number[] {
-  return text.split(',').map((part) => whole(part.trim()));
-}
-
-function schemes(text: string): string[] {
-  const names = text.split(',').map((part) => part.trim());
-  const wrong = names.find((name) => name !== 'ure' && name !== 'traditional');
-  if (wrong !== undefined) {
-    throw new InvalidArgumentError(
-      `"${wrong}" is no scheme; name ure, traditional, or ure,traditional.`,
-    );
-  }
-  return names;
-}
+recallTrainCommand(recallCommand(program));
 
 try {
   await program.parseAsync();

@@ -4,12 +4,19 @@ import type {
   EngineCalls,
   NamedBytes,
   OnProgress,
+  RecallInput,
   TrainedHeads,
 } from './connection.js';
 import { AttuneError, aborted } from './error.js';
 import { type FileLike, named, rowSource } from './file-like.js';
 import { builtin } from './judges/builtin.js';
 import type { Judge } from './judges/judge.js';
+import { type LogFile, logPieces, type RecommenderLike, recommenderFiles } from './recall-input.js';
+import {
+  interactionFiles,
+  type RecommenderInput,
+  type TrainedRecommender,
+} from './recommenders.js';
 import { type CallCache, memoryCache, type Spool } from './scoring/calls.js';
 import { set, type TokenizerChoice } from './scoring/context.js';
 import { writeCriteria } from './scoring/criteria.js';
@@ -28,6 +35,7 @@ import type {
   DatasetSettings,
   EvaluationItem,
   EvaluationSettings,
+  ExposurePlan,
   FailedRow,
   Judgement,
   JudgementOptions,
@@ -39,13 +47,17 @@ import type {
   ParseFailure,
   PermReward,
   PermSettings,
+  PlanOptions,
   RecallReport,
   RecallSettings,
   Scored,
   ScoreRow,
   ScoringOptions,
+  SimulationReport,
+  SimulationSettings,
   Thinking,
   VoteSettings,
+  WorldSettings,
 } from './types.js';
 
 /** What every call that can take long accepts. */
@@ -91,7 +103,12 @@ export interface BatchOptions extends ScoreOptions {
 
 /** Settings of {@link Attune.recall}. */
 export interface RecallOptions extends Partial<RecallSettings> {
-  signal?: AbortSignal;
+  /** Complete labels `user,item[,label]`, for the scheme `full`. */
+  full?: LogFile | undefined;
+  /** Items by user, `user,item`, that are neither ranked nor counted: what a model was trained on. */
+  mask?: LogFile | undefined;
+  signal?: AbortSignal | undefined;
+  onProgress?: OnProgress | undefined;
 }
 
 /** Heads of the built-in judge, as {@link Attune.train} returns them; a name for errors. */
@@ -442,22 +459,74 @@ export class Attune {
   }
 
   /**
-   * Recall@K from recommenders' scores and a log of randomly exposed items, with intervals.
+   * Recall@K and its kin of recommenders from randomly exposed items: URE, the traditional scheme
+   * and, with complete labels, full Recall.
    *
-   * @param scores CSV `user,item,score` with a row for every user and candidate, or a NumPy
-   * `.npy` matrix [users × items]; with a list of them, the first recommender is compared with each
-   * other, user by user.
-   * @param exposed CSV `user,item,label`.
+   * @param recommenders Scores (CSV or JSONL `user,item,score`, or a NumPy `.npy` matrix
+   *   [users × items]), or factors whose products are scores. The first of several is compared with
+   *   each other, user by user.
+   * @param exposed CSV or JSONL `user,item,label`; may be absent for the scheme `full` alone.
    */
-  async recall(
-    scores: FileLike | FileLike[],
-    exposed: FileLike,
+  recall(
+    recommenders: RecommenderLike | RecommenderLike[],
+    exposed: LogFile | undefined,
     options: RecallOptions = {},
   ): Promise<RecallReport> {
-    const { signal, ...settings } = options;
-    const tables = await Promise.all((Array.isArray(scores) ? scores : [scores]).map(named));
-    const log = await named(exposed);
-    return this.#long({ signal }, (engine) => engine.evaluateRecall(tables, log, settings));
+    return this.#recall(recommenders, exposed, options, 'report') as Promise<RecallReport>;
+  }
+
+  /**
+   * The sums behind {@link Attune.recall} as a small JSON file. Those of several shards of the users
+   * add up, by {@link Attune.mergeRecall}, to the report of a single run.
+   */
+  recallPartial(
+    recommenders: RecommenderLike | RecommenderLike[],
+    exposed: LogFile | undefined,
+    options: RecallOptions = {},
+  ): Promise<string> {
+    return this.#recall(recommenders, exposed, options, 'partial') as Promise<string>;
+  }
+
+  async #recall(
+    recommenders: RecommenderLike | RecommenderLike[],
+    exposed: LogFile | undefined,
+    { signal, onProgress, full, mask, ...settings }: RecallOptions,
+    form: 'report' | 'partial',
+  ): Promise<RecallReport | string> {
+    const list = Array.isArray(recommenders) ? recommenders : [recommenders];
+    const input: RecallInput = { recommenders: await Promise.all(list.map(recommenderFiles)) };
+    for (const [kind, log] of Object.entries({ exposed, full, mask })) {
+      if (log) input[kind as 'exposed' | 'full' | 'mask'] = await logPieces(log);
+    }
+    return this.#long({ signal, onProgress }, (engine, job, told) =>
+      engine.evaluateRecall(input, settings, form, job, told),
+    );
+  }
+
+  /** The report of a single run, out of the files that {@link Attune.recallPartial} wrote. */
+  async mergeRecall(files: FileLike[]): Promise<RecallReport> {
+    const shards = await Promise.all(files.map(named));
+    return this.#call((engine) => engine.mergeRecall(shards));
+  }
+
+  /**
+   * Repeats an evaluation on exposures drawn anew from a simulated world in which everything is
+   * known: how far each scheme is off, and how often each interval holds what it speaks of.
+   */
+  simulateRecall(
+    world: Partial<WorldSettings>,
+    settings: Partial<SimulationSettings>,
+    options: CallOptions = {},
+  ): Promise<SimulationReport> {
+    return this.#long(
+      { signal: options.signal, onProgress: options.onProgress },
+      (engine, job, told) => engine.simulateRecall(world, settings, job, told),
+    );
+  }
+
+  /** How many items to show at random to each user, for an interval of a given width. */
+  planExposure(settings: PlanOptions): Promise<ExposurePlan> {
+    return this.#call((engine) => engine.planExposure(settings));
   }
 
   /**
@@ -472,6 +541,21 @@ export class Attune {
     const files = [await named(votes), await named(responses)] as const;
     return this.#long(options, (engine, ...job) =>
       engine.trainHeads(...files, settings, this.#backend, ...job),
+    );
+  }
+
+  /**
+   * Trains a reference recommender: `itempop`, `mf`, `mf-ips`, `mf-dr` or `dns`.
+   *
+   * @returns Its factors, which {@link Attune.recall} takes as scores, with the names of their rows.
+   */
+  async trainRecommender(
+    input: RecommenderInput,
+    options: CallOptions = {},
+  ): Promise<TrainedRecommender> {
+    const [files, settings] = await interactionFiles(input);
+    return this.#long(options, (engine, ...job) =>
+      engine.trainRecommender(files, settings, this.#backend, ...job),
     );
   }
 

@@ -1,6 +1,7 @@
 import { AttuneError } from './error.js';
 import type { GpuReport } from './gpu-watch.js';
 import type { AnswerToRead } from './judges/judge.js';
+import type { InteractionFiles, TrainedRecommender } from './recommenders.js';
 import type {
   AggregateReport,
   Alignment,
@@ -14,6 +15,7 @@ import type {
   EvaluationItem,
   EvaluationReport,
   EvaluationSettings,
+  ExposurePlan,
   JudgeIdentity,
   Judgement,
   JudgementOptions,
@@ -27,15 +29,20 @@ import type {
   Outcome,
   PermReward,
   PermSettings,
+  PlanOptions,
   RecallReport,
   RecallSettings,
+  RecommenderSettings,
   Request,
   Scored,
   ScoreRow,
   ScoringOptions,
+  SimulationReport,
+  SimulationSettings,
   SystemScores,
   VoteReport,
   VoteSettings,
+  WorldSettings,
 } from './types.js';
 
 /** A file by name and content. */
@@ -43,6 +50,34 @@ export interface NamedBytes {
   /** The name used in errors and results. */
   name: string;
   bytes: Uint8Array;
+}
+
+/** A recommender: its scores, or the factors they are products of. */
+export interface RecommenderFiles {
+  /** Its name in the report. */
+  name: string;
+  scores?: NamedBytes;
+  userFactors?: NamedBytes;
+  itemFactors?: NamedBytes;
+  userBias?: NamedBytes;
+  itemBias?: NamedBytes;
+  /** Names of a matrix's rows and columns, one a line. */
+  users?: NamedBytes;
+  items?: NamedBytes;
+}
+
+/** A log by name, in pieces of its bytes. */
+export interface LogPieces {
+  name: string;
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array> | Blob;
+}
+
+/** What is evaluated. */
+export interface RecallInput {
+  recommenders: RecommenderFiles[];
+  exposed?: LogPieces;
+  full?: LogPieces;
+  mask?: LogPieces;
 }
 
 /** How far a long call has come. */
@@ -126,10 +161,21 @@ export interface CoreCalls {
 /** What the front end asks about recommenders, datasets and systems. */
 export interface EvaluationCalls {
   evaluateRecall(
-    scores: NamedBytes[],
-    exposed: NamedBytes,
+    input: RecallInput,
     settings: Partial<RecallSettings>,
-  ): Promise<RecallReport>;
+    form: 'report' | 'partial',
+    job: number,
+    onProgress?: OnProgress,
+  ): Promise<RecallReport | string>;
+  simulateRecall(
+    world: Partial<WorldSettings>,
+    settings: Partial<SimulationSettings>,
+    job: number,
+    onProgress?: OnProgress,
+  ): Promise<SimulationReport>;
+  /** The report of a single run, out of the files of its shards. */
+  mergeRecall(files: NamedBytes[]): Promise<RecallReport>;
+  planExposure(settings: PlanOptions): Promise<ExposurePlan>;
   /** A dataset's queries, without replies. */
   readDataset(file: NamedBytes, settings: Partial<DatasetSettings>): Promise<EvaluationItem[]>;
   /** A dataset's queries with a system's replies, and criteria of a sidecar. */
@@ -163,6 +209,14 @@ export interface TrainingCalls {
     job: number,
     onProgress?: OnProgress,
   ): Promise<TrainedHeads>;
+  /** Trains a reference recommender. */
+  trainRecommender(
+    files: InteractionFiles,
+    settings: Partial<RecommenderSettings>,
+    backend: Backend,
+    job: number,
+    onProgress?: OnProgress,
+  ): Promise<TrainedRecommender>;
 }
 
 /**

@@ -1,5 +1,7 @@
-import type { EvaluationCalls, NamedBytes } from './connection.js';
+import type { EvaluationCalls, NamedBytes, OnProgress, RecallInput } from './connection.js';
 import { CoreEngine, run } from './engine-core.js';
+import { evaluateRecall, simulateRecall } from './engine-recall.js';
+import { Jobs } from './jobs.js';
 import type { EvaluationModule } from './loader.js';
 import type {
   Alignment,
@@ -9,26 +11,63 @@ import type {
   EvaluationItem,
   EvaluationReport,
   EvaluationSettings,
+  ExposurePlan,
   LengthEffect,
   LengthRow,
+  PlanOptions,
   RecallReport,
   RecallSettings,
+  SimulationReport,
+  SimulationSettings,
   SystemScores,
+  WorldSettings,
 } from './types.js';
 
 /** Datasets, tables, comparisons and Recall, over the evaluation module. */
 export class EvaluationEngine extends CoreEngine implements EvaluationCalls {
+  protected readonly jobs = new Jobs();
   #module: Promise<EvaluationModule> | undefined;
 
-  async evaluateRecall(
-    scores: NamedBytes[],
-    exposed: NamedBytes,
+  evaluateRecall(
+    input: RecallInput,
     settings: Partial<RecallSettings>,
-  ): Promise<RecallReport> {
+    form: 'report' | 'partial',
+    job: number,
+    onProgress?: OnProgress,
+  ): Promise<RecallReport | string> {
+    return this.jobs.run(job, async () => {
+      const module = await this.#load();
+      const pause = () => this.jobs.pause(job);
+      return evaluateRecall(module, input, settings, form, pause, onProgress);
+    });
+  }
+
+  simulateRecall(
+    world: Partial<WorldSettings>,
+    settings: Partial<SimulationSettings>,
+    job: number,
+    onProgress?: OnProgress,
+  ): Promise<SimulationReport> {
+    return this.jobs.run(job, async () => {
+      const module = await this.#load();
+      return simulateRecall(module, world, settings, () => this.jobs.pause(job), onProgress);
+    });
+  }
+
+  async mergeRecall(files: NamedBytes[]): Promise<RecallReport> {
     const module = await this.#load();
-    const names = scores.map(({ name }) => name);
-    const tables = scores.map(({ bytes }) => bytes);
-    return run(() => module.evaluateRecall(names, tables, exposed.name, exposed.bytes, settings));
+    const names = files.map(({ name }) => name);
+    return run(() =>
+      module.mergeRecall(
+        names,
+        files.map(({ bytes }) => bytes),
+      ),
+    );
+  }
+
+  async planExposure(settings: PlanOptions): Promise<ExposurePlan> {
+    const module = await this.#load();
+    return run(() => module.planExposure(settings));
   }
 
   async readDataset(

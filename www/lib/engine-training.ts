@@ -2,9 +2,9 @@ import type { NamedBytes, OnProgress, TrainedHeads, TrainingCalls } from './conn
 import { flat, run } from './engine-core.js';
 import { EvaluationEngine } from './engine-evaluation.js';
 import { AttuneError, revive } from './error.js';
-import { Jobs } from './jobs.js';
 import type { TrainingModule } from './loader.js';
-import type { Backend, BallotCount, VoteSettings } from './types.js';
+import type { InteractionFiles, TrainedRecommender } from './recommenders.js';
+import type { Backend, BallotCount, RecommenderSettings, VoteSettings } from './types.js';
 
 /** How long a training may go on before messages are let in, in milliseconds. */
 const SLICE = 40;
@@ -13,7 +13,6 @@ const HEADS = 'heads.safetensors';
 
 /** What can be trained, over the training module. */
 export class TrainingEngine extends EvaluationEngine implements TrainingCalls {
-  protected readonly jobs = new Jobs();
   #module: Promise<TrainingModule> | undefined;
   #heads: NamedBytes | undefined;
 
@@ -52,6 +51,34 @@ export class TrainingEngine extends EvaluationEngine implements TrainingCalls {
         });
       try {
         return { heads: trained.heads, card: trained.card, report: trained.report };
+      } finally {
+        trained.free();
+      }
+    });
+  }
+
+  trainRecommender(
+    files: InteractionFiles,
+    settings: Partial<RecommenderSettings>,
+    backend: Backend,
+    job: number,
+    onProgress?: OnProgress,
+  ): Promise<TrainedRecommender> {
+    return this.jobs.run(job, async () => {
+      const { RecommenderTraining } = await this.loadTraining();
+      const { interactions, users, items, random } = files;
+      const training = new RecommenderTraining(interactions.name, interactions.bytes);
+      if (users) training.users(users.name, users.bytes);
+      if (items) training.items(items.name, items.bytes);
+      if (random) training.random(random.name, random.bytes);
+      const trained = await training
+        .run(backend, settings, this.pace(job, onProgress))
+        .catch((error) => {
+          throw flat(revive(error));
+        });
+      try {
+        const { userFactors, itemFactors, users, items, report } = trained;
+        return { userFactors, itemFactors, users, items, report };
       } finally {
         trained.free();
       }

@@ -53,8 +53,7 @@ export class Engine extends TrainingEngine implements EngineCalls {
   }
 
   async personalCriteria(row: ScoreRow, backend: Backend): Promise<Criteria> {
-    const { personalCriteria } = await this.loader.models(backend);
-    return run(() => personalCriteria(row));
+    return this.#guarded(backend, (models) => models.criteria(row));
   }
 
   async countTokens(texts: string[], backend: Backend, tokenizer?: NamedBytes): Promise<number[]> {

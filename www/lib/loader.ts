@@ -8,7 +8,7 @@ export type CoreModule = typeof Core;
 export type EvaluationModule = typeof Evaluation;
 export type TrainingModule = typeof Training;
 export type Models = ModelsModule.Models;
-export type ModelsCode = Pick<typeof ModelsModule, 'Models' | 'TokenCounter' | 'personalCriteria'>;
+export type ModelsCode = Pick<typeof ModelsModule, 'Models' | 'TokenCounter'>;
 
 /** The files of the built-in models. */
 export const WEIGHTS = ['embedder.safetensors', 'tokenizer.json', 'heads.safetensors'] as const;

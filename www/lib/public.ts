@@ -15,6 +15,8 @@ export { AttuneError } from './error.js';
 export type { FileLike } from './file-like.js';
 export type { GpuReport } from './gpu-watch.js';
 export * from './judges/index.js';
+export type { FactorFiles, LogFile, NamedScores, RecommenderLike } from './recall-input.js';
+export type { RecommenderInput, TrainedRecommender } from './recommenders.js';
 export { type CallCache, memoryCache } from './scoring/calls.js';
 export type { CallCount, RunWarning, TokenizerChoice } from './scoring/context.js';
 export type { Evaluation, JudgedSystem } from './scoring/evaluate.js';

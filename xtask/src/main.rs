@@ -3,6 +3,8 @@
 mod bindgen;
 #[cfg(feature = "train")]
 mod builtin;
+#[cfg(feature = "train")]
+mod paper_ure;
 mod types;
 
 use clap::{Parser, Subcommand};
@@ -37,12 +39,25 @@ enum Step {
     /// Trains the heads of the built-in judge on data/graded-replies and writes their weights.
     #[cfg(feature = "train")]
     TrainHeads,
+    /// Trains the model of personal fit of the built-in judge and writes its weights.
+    #[cfg(feature = "train")]
+    TrainPersonal,
     /// Measures the built-in judge on scenarios left out of training.
     #[cfg(feature = "train")]
     EvalBuiltin,
     /// Rewrites the expected scores in tests/corpus/builtin.json from a native run.
     #[cfg(feature = "train")]
     Corpus,
+    /// Trains the recommenders of the experiment on URE and measures how the schemes agree.
+    #[cfg(feature = "train")]
+    PaperUre {
+        /// The folder for tables and figures.
+        #[arg(long, default_value = "docs/paper-ure")]
+        out: std::path::PathBuf,
+        /// Tries it out on a small world of other seeds, writing nothing.
+        #[arg(long)]
+        dry: bool,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -52,8 +67,12 @@ fn main() -> anyhow::Result<()> {
         #[cfg(feature = "train")]
         Step::TrainHeads => builtin::train_heads(),
         #[cfg(feature = "train")]
+        Step::TrainPersonal => builtin::train_personal(),
+        #[cfg(feature = "train")]
         Step::EvalBuiltin => builtin::evaluate(),
         #[cfg(feature = "train")]
         Step::Corpus => builtin::write_corpus(),
+        #[cfg(feature = "train")]
+        Step::PaperUre { out, dry } => paper_ure::run(&out, dry),
     }
 }

@@ -93,20 +93,43 @@ pub fn run(out: &Path) -> Result<()> {
         reward::votes::VoteReport,
         reward::LengthRow,
         reward::LengthEffect,
+        recall::recommenders::RecommenderModel,
+        recall::recommenders::PointLoss,
+        recall::recommenders::PropensityModel,
+        recall::recommenders::Feedback,
+        recall::recommenders::RecommenderSettings,
+        recall::recommenders::RecommenderReport,
+        recall::simulation::WorldSettings,
+        recall::simulation::BiasSettings,
         memory::Memory,
         memory::MemoryHit,
         recall::Scheme,
         recall::Average,
         recall::Ties,
         recall::NoPositives,
+        recall::Metric,
+        recall::Gain,
+        recall::IntervalMethod,
         recall::RecallSettings,
         recall::RecallResult,
         recall::RecallSystem,
         recall::RecallComparison,
+        recall::RecallAgreement,
+        recall::IntervalTargets,
+        recall::PropensityCheck,
         recall::RecallReport,
+        recall::PlanSettings,
+        recall::ExposurePlan,
+        recall::simulation::Redraw,
+        recall::simulation::SimulationSettings,
+        recall::simulation::SimulatedFigure,
+        recall::simulation::SimulationReport,
     );
     text.push_str(
-        "\n/** Settings of an aggregation, each with its default. */\n\
+        "\n/** What is expected of a study; `level`, `repetitions` and `seed` have defaults. */\n\
+         export type PlanOptions = Omit<PlanSettings, \"level\" | \"repetitions\" | \"seed\"> &\n  \
+         Partial<Pick<PlanSettings, \"level\" | \"repetitions\" | \"seed\">>;\n\
+         \n/** Settings of an aggregation, each with its default. */\n\
          export type JudgementOptions = Partial<Omit<JudgementSettings, \"constants\">> & {\n  \
          constants?: Partial<PermSettings>;\n};\n\
          \n/** How replies are scored, each setting with its default. */\n\

@@ -5,12 +5,13 @@ use super::measure::ReplyReading;
 use super::peregrm::RowCriteria;
 use super::perspectives::{View, perspective, subscores};
 use super::versions::versions;
-use super::{InputLayout, Judged};
+use super::{InputLayout, Judged, Personal};
 use crate::formats::{Error, ErrorKind, Result, sha256};
 use crate::model::{
     BYSTANDER_SUBSCORES, Heads, LEVELS, PERSPECTIVES, TextEmbedder, TextEmbedderFiles, Weights,
     read_back,
 };
+use crate::reward::criteria::Criteria;
 use crate::reward::features::NgramVocabulary;
 use crate::reward::{
     Bystander, JudgeIdentity, Judgement, Method, Penalties, ScoreRow, ScoreSettings, Scored,
@@ -38,6 +39,7 @@ pub struct BuiltinJudge {
     heads: Heads,
     layout: InputLayout,
     vocabulary: NgramVocabulary,
+    personal: Personal,
     identity: JudgeIdentity,
     device: Device,
 }
@@ -73,6 +75,7 @@ impl BuiltinJudge {
             heads,
             vocabulary: NgramVocabulary::new(&layout.ngrams),
             layout,
+            personal: Personal::load()?,
             identity: JudgeIdentity {
                 name: "builtin".to_owned(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -81,6 +84,16 @@ impl BuiltinJudge {
             },
             device: device.clone(),
         })
+    }
+
+    /// The criteria that PereGRM goes by for the seeker of a row; no reply is looked at.
+    ///
+    /// # Errors
+    ///
+    /// Those of the embedder.
+    pub async fn criteria(&self, row: &ScoreRow) -> Result<Criteria> {
+        let known = self.personal.known(std::slice::from_ref(row), &self.embedder).await?;
+        Ok(Criteria::personal(row, &known[0]))
     }
 
     /// The text embedder, which memory search shares.
@@ -159,13 +172,17 @@ impl BuiltinJudge {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
+        let personal = settings.method == Method::Peregrm;
+        let known =
+            if personal { self.personal.known(rows, &self.embedder).await? } else { Vec::new() };
+        let mut known = known.into_iter();
         let (mut texts, mut plan) = (Vec::new(), Vec::new());
         for row in rows {
             let (versions, kinds) = versions(row);
             let start = texts.len();
             texts.extend(versions);
-            let personal = settings.method == Method::Peregrm;
-            plan.push((start..texts.len(), kinds, personal.then(|| RowCriteria::of(row))));
+            let criteria = known.next().map(|known| RowCriteria::of(row, known));
+            plan.push((start..texts.len(), kinds, criteria));
         }
         let criteria = plan.iter().filter_map(|(.., criteria)| criteria.as_ref());
         let targets: Vec<&str> = criteria.flat_map(RowCriteria::targets).collect();
@@ -185,7 +202,9 @@ impl BuiltinJudge {
                     let judge =
                         |(view, (text, [_, reply])): (View, (&Version<'_>, &[Judged; 2]))| {
                             let reading = ReplyReading::of(&text.response, &reply.embedding);
-                            criteria.judge(view, &reading, close)
+                            let known = &criteria.known;
+                            let fit = self.personal.fit(known, reply, &text.response, &row.query);
+                            criteria.judge(view, &reading, close, fit)
                         };
                     own.zip(texts).map(judge).collect()
                 }

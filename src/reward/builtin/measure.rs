@@ -65,11 +65,13 @@ impl<'a> ReplyReading<'a> {
     }
 
     /// The score of a criterion, 1 to 5: the scale's score `general`, moved up as far as the
-    /// criterion is met and down as far as it is missed. A poor reply in the right style stays
+    /// criterion is met and down as far as it is missed; `fit`, −1 to 1, is how well the reply suits
+    /// what is known of the person. A poor reply in the right style stays
     /// below a good one.
-    pub fn score(&self, measure: &Measure, general: f64, target: Option<&[f32]>) -> f64 {
+    pub fn score(&self, measure: &Measure, general: f64, target: Option<&[f32]>, fit: f64) -> f64 {
         let moved = match measure {
             Measure::General => 0.0,
+            Measure::Fit => REACH * fit,
             Measure::Style(style) => REACH * (2.0 * self.share(*style) - 1.0),
             Measure::Avoid(avoided) => match self.meets(avoided) {
                 true => -REACH,
@@ -81,6 +83,34 @@ impl<'a> ReplyReading<'a> {
             }),
         };
         (general + moved).clamp(1.0, 5.0)
+    }
+
+    /// Every style's share and every unwelcome kind of talk, 0 to 1 each: inputs of what a reply's
+    /// qualities are learned from.
+    pub fn measures(&self) -> Vec<f32> {
+        const STYLES: [Style; 10] = [
+            Style::AdviceGiven,
+            Style::Heard,
+            Style::Brief,
+            Style::Detailed,
+            Style::Direct,
+            Style::Gentle,
+            Style::Humour,
+            Style::Asks,
+            Style::Casual,
+            Style::AsksNothing,
+        ];
+        const TALK: [Avoided; 7] = [
+            Avoided::Pity,
+            Avoided::Platitudes,
+            Avoided::Calming,
+            Avoided::Lectures,
+            Avoided::Religion,
+            Avoided::Comparison,
+            Avoided::Familiarity,
+        ];
+        let styles = STYLES.iter().map(|style| 2.0 * self.share(*style) as f32);
+        styles.chain(TALK.iter().map(|talk| 2.0 * f32::from(u8::from(self.meets(talk))))).collect()
     }
 
     fn count(&self, lexicons: &[Lexicon]) -> f64 {

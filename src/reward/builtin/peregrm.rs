@@ -4,24 +4,29 @@ use super::perspectives::View;
 use crate::reward::criteria::{
     Criterion, Measure, MeasuredCriterion, ScoredCriterion, personal_criteria,
 };
+use crate::reward::wishes::KnownWishes;
 use crate::reward::{Perspective, PerspectiveScore, ScoreRow};
 
 const PERSPECTIVES: [Perspective; 3] =
     [Perspective::Resonation, Perspective::Expression, Perspective::Reception];
 
 /// The criteria of one row for each perspective: those it brings, else those derived for it.
-pub(super) struct RowCriteria([Vec<MeasuredCriterion>; 3]);
+pub(super) struct RowCriteria {
+    criteria: [Vec<MeasuredCriterion>; 3],
+    /// What is known of the seeker, which the fit of a reply is told from.
+    pub known: KnownWishes,
+}
 
 impl RowCriteria {
-    pub fn of(row: &ScoreRow) -> Self {
-        Self(PERSPECTIVES.map(|perspective| {
+    pub fn of(row: &ScoreRow, known: KnownWishes) -> Self {
+        let criteria = PERSPECTIVES.map(|perspective| {
             let fixed = row.criteria.as_ref().map_or(&[][..], |all| all.of(perspective));
             if fixed.is_empty() {
-                return personal_criteria(row, perspective);
+                return personal_criteria(row, &known, perspective);
             }
             // Criteria that were derived for this row, saved and read back are measured as they
             // were before.
-            let own = personal_criteria(row, perspective);
+            let own = personal_criteria(row, &known, perspective);
             let measured = |criterion: &Criterion| {
                 let same = |one: &&MeasuredCriterion| {
                     one.criterion.name == criterion.name
@@ -36,23 +41,30 @@ impl RowCriteria {
                 }
             };
             fixed.iter().map(measured).collect()
-        }))
+        });
+        Self { criteria, known }
     }
 
     /// The sentences whose closeness to the reply is measured, in the order that [`Self::judge`]
     /// takes their embeddings.
     pub fn targets(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().flatten().filter_map(|criterion| match &criterion.measure {
+        self.criteria.iter().flatten().filter_map(|criterion| match &criterion.measure {
             Measure::Close(text) => Some(text.as_str()),
             _ => None,
         })
     }
 
     /// Scores each criterion: x = Σ weight · score / Σ weight for each perspective, and the
-    /// mixture of the criteria's distributions.
-    pub fn judge(&self, mut view: View, reply: &ReplyReading<'_>, targets: &[Vec<f32>]) -> View {
+    /// mixture of the criteria's distributions. `fit` is that of [`Personal::fit`](super::Personal).
+    pub fn judge(
+        &self,
+        mut view: View,
+        reply: &ReplyReading<'_>,
+        targets: &[Vec<f32>],
+        fit: f64,
+    ) -> View {
         let mut targets = targets.iter();
-        for (criteria, scale) in self.0.iter().zip(&mut view.perspectives) {
+        for (criteria, scale) in self.criteria.iter().zip(&mut view.perspectives) {
             let all: f64 = criteria.iter().map(|criterion| criterion.criterion.weight).sum();
             let (mut x, mut mixture, mut scored) = (0.0, [0.0; 5], Vec::new());
             for MeasuredCriterion { criterion, measure } in criteria {
@@ -60,7 +72,7 @@ impl RowCriteria {
                     Measure::Close(_) => targets.next().map(Vec::as_slice),
                     _ => None,
                 };
-                let score = reply.score(measure, scale.score, target);
+                let score = reply.score(measure, scale.score, target, fit);
                 let distribution = match measure {
                     Measure::General => scale.distribution,
                     _ => spread(score),

@@ -14,6 +14,7 @@ pub use text::{format_criteria, parse_criteria};
 
 use serde::{Deserialize, Serialize};
 
+use super::wishes::KnownWishes;
 use super::{Perspective, ScoreRow};
 use crate::formats::{Result, Row};
 
@@ -59,11 +60,12 @@ impl Criteria {
         Perspective::ALL.into_iter().all(|perspective| self.of(perspective).is_empty())
     }
 
-    /// The criteria that the built-in judge goes by, from what is known of a row's seeker; no
-    /// model is needed, and no reply is looked at.
-    pub fn personal(row: &ScoreRow) -> Self {
+    /// The criteria that the built-in judge goes by, from what is known of a row's seeker; no reply
+    /// is looked at.
+    pub fn personal(row: &ScoreRow, known: &KnownWishes) -> Self {
         let of = |perspective| {
-            personal_criteria(row, perspective).into_iter().map(|own| own.criterion).collect()
+            let own = personal_criteria(row, known, perspective).into_iter();
+            own.map(|own| own.criterion).collect()
         };
         Self {
             resonation: of(Perspective::Resonation),

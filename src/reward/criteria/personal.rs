@@ -1,6 +1,6 @@
 use super::Criterion;
 use super::personal_text::{GENERAL, text_of};
-use crate::reward::wishes::{Avoided, Wishes};
+use crate::reward::wishes::{Avoided, KnownWishes, Wishes};
 use crate::reward::{Perspective, ScoreRow};
 
 /// A way of answering that a reply either has or has not.
@@ -31,6 +31,8 @@ pub enum Measure {
     Style(Style),
     /// Whether the reply keeps clear of this.
     Avoid(Avoided),
+    /// How well the reply suits all that is known of the person.
+    Fit,
     /// How close the reply comes to a sentence, by embedding.
     Close(String),
 }
@@ -50,11 +52,15 @@ pub struct MeasuredCriterion {
 ///
 /// Personal criteria share 45 per cent (35 where there is one). Where nothing is known only the
 /// general ones remain, and the score is that of the scale.
-pub fn personal_criteria(row: &ScoreRow, perspective: Perspective) -> Vec<MeasuredCriterion> {
+pub fn personal_criteria(
+    row: &ScoreRow,
+    known: &KnownWishes,
+    perspective: Perspective,
+) -> Vec<MeasuredCriterion> {
     if perspective == Perspective::Bystander {
         return Vec::new();
     }
-    let personal = measures(&Wishes::of(row), perspective);
+    let personal = measures(&Wishes::of(row).agreeing_with(known), known, perspective);
     let (shares, general): (&[f64], [f64; 4]) = match personal.len() {
         0 => (&[], [30.0, 25.0, 25.0, 20.0]),
         1 => (&[35.0], [20.0, 15.0, 15.0, 15.0]),
@@ -69,15 +75,16 @@ pub fn personal_criteria(row: &ScoreRow, perspective: Perspective) -> Vec<Measur
         }
     });
     let personal = personal.into_iter().zip(shares).map(|(measure, weight)| {
-        let (name, description) = text_of(&measure);
+        let (name, description) = text_of(&measure, &known.said);
         let criterion = Criterion { name, weight: *weight, description };
         MeasuredCriterion { criterion, measure }
     });
     personal.chain(general).collect()
 }
 
-/// At most two measures, the weightiest for the perspective first.
-fn measures(wishes: &Wishes, perspective: Perspective) -> Vec<Measure> {
+/// At most two measures, the weightiest for the perspective first; the fit to all that is known is
+/// the second wherever anything is.
+fn measures(wishes: &Wishes, known: &KnownWishes, perspective: Perspective) -> Vec<Measure> {
     let style = |leaning: Option<bool>, first, second| {
         leaning.map(|yes| Measure::Style(if yes { first } else { second }))
     };
@@ -97,5 +104,7 @@ fn measures(wishes: &Wishes, perspective: Perspective) -> Vec<Measure> {
         Perspective::Expression => vec![length, tone, support, humour, questions, register, first],
         _ => vec![first, support, questions, second, heard, tone, length, need, humour],
     };
-    order.into_iter().flatten().take(2).collect()
+    let fit = (!known.is_empty()).then_some(Measure::Fit);
+    let plain = order.into_iter().flatten().take(if fit.is_some() { 1 } else { 2 });
+    plain.chain(fit).collect()
 }

@@ -25,12 +25,20 @@ pub(super) const GENERAL: [[(&str, &str); 4]; 3] = [
     ],
 ];
 
-/// Name and description of a personal criterion.
-pub(super) fn text_of(measure: &Measure) -> (String, String) {
+/// Name and description of a personal criterion; `said` is the sentence that says most of a wish.
+pub(super) fn text_of(measure: &Measure, said: &str) -> (String, String) {
     let (name, description) = match measure {
         Measure::General => GENERAL[0][0],
         Measure::Style(style) => style_text(*style),
         Measure::Avoid(avoided) => return avoided_text(avoided),
+        Measure::Fit if said.is_empty() => {
+            ("Fit to the person", "It suits what is known of the person's wishes and sore points.")
+        }
+        Measure::Fit => {
+            let said: String = said.split_whitespace().collect::<Vec<_>>().join(" ");
+            let description = format!("It suits a person of whom this is known: \"{said}\"");
+            return ("Fit to the person".to_owned(), description);
+        }
         Measure::Close(need) => {
             let need: String = need.split_whitespace().collect::<Vec<_>>().join(" ");
             let description = format!("It answers the need behind these words: \"{need}\"");

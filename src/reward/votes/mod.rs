@@ -8,8 +8,7 @@ mod ballots;
 #[cfg(feature = "train")]
 mod batch;
 mod card;
-// Without training nothing but the loss is used of it.
-#[cfg_attr(not(feature = "train"), allow(dead_code))]
+#[cfg(feature = "train")]
 mod figures;
 #[cfg(feature = "train")]
 mod fit;
@@ -18,6 +17,8 @@ mod heads_file;
 #[cfg(feature = "train")]
 mod measure;
 mod parting;
+#[cfg(feature = "train")]
+mod problem;
 mod report;
 mod settings;
 #[cfg(feature = "train")]
@@ -26,6 +27,7 @@ mod train;
 pub use ballots::{Ballots, Rating, Vote, Winner};
 #[cfg(feature = "train")]
 pub use batch::{Batch, Model, Reply};
+#[cfg(feature = "train")]
 pub use figures::vote_loss;
 #[cfg(feature = "train")]
 pub use fit::RATE;

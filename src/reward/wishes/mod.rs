@@ -1,11 +1,16 @@
 //! What is known of how a seeker wishes to be answered, from memories, persona, scenario and query.
 //!
-//! Cue lists decide (`data/lexicons`, English). Sources are read in the order persona, scenario,
+//! [`Wishes`] are told from plain words by cue lists (`data/lexicons`, English), [`KnownWishes`] from
+//! any words: lists say what a sentence is about, and a small model whether that is welcome. Sources are read in the order persona, scenario,
 //! memories, the seeker's earlier turns, query: a later one overrides an earlier one, so that the
 //! newest memory wins and the query counts most.
 
+mod aspects;
+mod known;
 mod topics;
 
+pub use aspects::{ASPECTS, aspect, aspect_names, attitude_cues};
+pub use known::{KnownWishes, Statement, statements};
 pub use topics::Avoided;
 
 use std::sync::LazyLock;
@@ -92,6 +97,36 @@ impl Wishes {
             _ => true,
         });
         wishes
+    }
+
+    /// These wishes without those that the reading of whole sentences turns round: a list that finds
+    /// "a plan" does not see that she feels worse for one.
+    pub fn agreeing_with(mut self, known: &KnownWishes) -> Self {
+        let kept = |leaning: Leaning, name: &str| {
+            leaning.filter(|own| known.leaning(name).is_none_or(|lean| lean == *own))
+        };
+        self.advice = kept(self.advice, "advice");
+        self.direct = kept(self.direct, "direct");
+        self.humour = kept(self.humour, "humour");
+        self.questions = kept(self.questions, "questions");
+        self.formal = kept(self.formal, "formal");
+        // "Length" leans to the long side first.
+        let length = known.leaning("length");
+        self.brief = self.brief.filter(|brief| length.is_none_or(|long| long != *brief));
+        self.avoided.retain(|avoided| {
+            let name = match avoided {
+                Avoided::Pity => "sympathy",
+                Avoided::Platitudes => "platitude",
+                Avoided::Calming => "calm",
+                Avoided::Lectures => "lecture",
+                Avoided::Religion => "religion",
+                Avoided::Comparison => "story",
+                Avoided::Familiarity => "close",
+                Avoided::Topic(_) => return true,
+            };
+            known.leaning(name) != Some(true)
+        });
+        self
     }
 
     /// What a text that is known to rule something out names.

@@ -1,6 +1,7 @@
 //! What the training module exports. One file for each thing that can be trained.
 
 mod heads;
+mod recommenders;
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast, JsValue};

@@ -8,12 +8,17 @@ use serde::Deserialize;
 
 pub const FILES: [&str; 2] =
     ["data/graded-replies/replies.jsonl", "data/graded-replies/more/replies.jsonl"];
+/// A further file, which the model of personal fit reads beside them.
+pub const BROAD: &str = "data/graded-replies/broad/part2/replies.jsonl";
 
 #[derive(Deserialize)]
 pub struct Graded {
     /// Where the scenario belongs; rows without one are for training.
     #[serde(default)]
     pub split: Option<String>,
+    /// The sort of reply it was written as.
+    #[serde(default)]
+    pub kind: String,
     #[serde(flatten)]
     pub row: ScoreRow,
     /// One entry a grading, in the same order for every row.
@@ -81,8 +86,13 @@ pub struct Dataset {
 
 impl Dataset {
     pub fn read(embedder: &TextEmbedder) -> Result<Self> {
+        Self::read_files(&FILES, embedder)
+    }
+
+    /// Reads the files named.
+    pub fn read_files(files: &[&str], embedder: &TextEmbedder) -> Result<Self> {
         let mut rows: Vec<Graded> = Vec::new();
-        for file in FILES {
+        for file in files {
             let lines = jsonl::read(file, &std::fs::read(file)?)?;
             rows.extend(lines.into_iter().map(|line| line.value));
         }

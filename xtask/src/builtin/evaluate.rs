@@ -23,6 +23,7 @@ const VARIANTS: [Variant; 5] = [
 /// Prints Spearman's correlation with the mean grade on the test split, whose scenarios no training
 /// saw, for the shipped model and its ablation, beside the agreement of the gradings there.
 pub fn evaluate() -> Result<()> {
+    super::personal::evaluate_contrasts()?;
     let embedder = EmbedderBytes::read()?.load()?;
     let data = Dataset::read(&embedder)?;
     let test = data.of("test");

@@ -3,10 +3,12 @@
 mod corpus;
 mod data;
 mod evaluate;
+mod personal;
 mod train;
 
 pub use corpus::write as write_corpus;
 pub use evaluate::evaluate;
+pub use personal::train_personal;
 pub use train::train_heads;
 
 use attune::model::{Device, TextEmbedder, TextEmbedderFiles};

@@ -88,6 +88,14 @@ pub fn correlations(data: &Dataset, rows: &[usize], predicted: &[[f64; 4]]) -> [
     })
 }
 
+/// The layout of the features chosen and the embedding, without n-grams.
+pub fn layout_of(data: &Dataset, rows: &[usize], chosen: &dyn Fn(&str) -> bool) -> InputLayout {
+    let all = Variant { name: "", features: |_| true, ngrams: false, embedding: true };
+    let mut layout = layout(&all, data, rows);
+    layout.features.retain(|(name, ..)| chosen(name));
+    layout
+}
+
 fn layout(variant: &Variant, data: &Dataset, rows: &[usize]) -> InputLayout {
     let n = rows.len() as f32;
     let features = FEATURES

@@ -14,30 +14,46 @@ export interface IntakeSettings {
   pasteName: string;
   /** A first line or two that pasted text could have. */
   pasteExample: string;
-  /** Given the file that was picked, dropped or pasted. */
-  onInput: (input: Input) => void;
+  /** Whether several files may be given at once. */
+  multiple?: boolean;
+  /** Given the file that was picked, dropped or pasted; more of them where there may be several. */
+  onInput: (input: Input, ...more: Input[]) => void;
+  /** For an input that need not be: takes it away again. */
+  onClear?: () => void;
 }
 
 /** A place that takes a file: picked, dropped or pasted. */
 export class Intake {
   readonly #name: HTMLElement;
+  readonly #clear: HTMLButtonElement;
+  readonly #button: HTMLButtonElement;
+  readonly #optional: boolean;
 
   constructor(place: HTMLElement, settings: IntakeSettings) {
-    const { label, hint, accept, onInput } = settings;
+    const { label, hint, accept, multiple = false, onInput, onClear } = settings;
     const id = `${place.id}-file`;
     this.#name = el('p', { class: 'small', id: `${id}-name` });
-    const picker = el('input', { type: 'file', id, accept, hidden: true });
-    const give = async (file: File | undefined) => {
-      if (!file) return;
-      const bytes = new Uint8Array(await file.arrayBuffer());
-      onInput({ name: file.name, bytes, sample: false });
+    const picker = el('input', { type: 'file', id, accept, multiple, hidden: true });
+    const give = async (files: FileList | undefined | null) => {
+      const taken = [...(files ?? [])].slice(0, multiple ? undefined : 1);
+      const [first, ...more] = await Promise.all(taken.map(read));
+      if (first) onInput(first, ...more);
     };
     picker.addEventListener('change', () => {
-      void give(picker.files?.[0]);
+      // Read before the list is emptied, so that the same file can be chosen again.
+      void give(picker.files);
       picker.value = '';
     });
     const button = el('button', { type: 'button', click: () => picker.click() }, 'Choose file');
     button.setAttribute('aria-label', `Choose file: ${label}`);
+    this.#button = button;
+    this.#optional = onClear !== undefined;
+    const clear = () => {
+      onClear?.();
+      this.#button.focus();
+    };
+    this.#clear = el('button', { type: 'button', class: 'link', click: clear }, 'Remove');
+    this.#clear.setAttribute('aria-label', `Remove: ${label}`);
     const drop = el(
       'div',
       { class: 'drop' },
@@ -48,25 +64,32 @@ export class Intake {
         button,
         picker,
       ),
+      this.#clear,
       el('p', { class: 'hint' }, hint),
       pasting(settings),
     );
-    takeDrops(drop, (file) => void give(file));
+    takeDrops(drop, (files) => void give(files));
     place.append(drop);
     this.show(undefined);
   }
 
-  /** Says which file is in use. */
-  show(input: Input | undefined): void {
+  /** Says which file is in use, or which are. */
+  show(...inputs: (Input | undefined)[]): void {
+    const given = inputs.filter((input) => input !== undefined);
+    this.#clear.hidden = !this.#optional || given.length === 0;
     this.#name.replaceChildren(
-      ...(input
-        ? [
-            el('span', { class: 'file-name' }, input.name),
-            input.sample ? ' (sample)' : ` ${fileSize(input.bytes.length)}`,
-          ]
-        : ['Drop a file here']),
+      ...given.flatMap((input, at) => [
+        ...(at > 0 ? [', '] : []),
+        el('span', { class: 'file-name' }, input.name),
+        input.sample ? ' (sample)' : ` ${fileSize(input.bytes.length)}`,
+      ]),
     );
+    if (given.length === 0) this.#name.textContent = this.#optional ? 'None' : 'Drop a file here';
   }
+}
+
+async function read(file: File): Promise<Input> {
+  return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()), sample: false };
 }
 
 function pasting({ label, pasteName, pasteExample, onInput }: IntakeSettings): HTMLElement {
@@ -92,7 +115,7 @@ function pasting({ label, pasteName, pasteExample, onInput }: IntakeSettings): H
   );
 }
 
-function takeDrops(zone: HTMLElement, give: (file: File | undefined) => void): void {
+function takeDrops(zone: HTMLElement, give: (files: FileList | undefined) => void): void {
   zone.addEventListener('dragover', (event) => {
     event.preventDefault();
     zone.dataset.over = '';
@@ -101,7 +124,7 @@ function takeDrops(zone: HTMLElement, give: (file: File | undefined) => void): v
   zone.addEventListener('drop', (event) => {
     event.preventDefault();
     delete zone.dataset.over;
-    give(event.dataTransfer?.files[0]);
+    give(event.dataTransfer?.files);
   });
 }
 

@@ -2,65 +2,42 @@ import { AttuneError, type NoPositives, type RecallReport, type Ties } from 'att
 import { byId, chosen } from '../common/dom.js';
 import { dropEngine, engineOn } from '../common/engine.js';
 import { isInputError } from '../common/errors.js';
-import { span } from '../common/format.js';
-import { Intake } from '../common/intake.js';
-import { type Input, sample } from '../common/samples.js';
-import { Task } from '../common/task.js';
+import { plural, span } from '../common/format.js';
+import { busyBar, Task } from '../common/task.js';
+import { Files } from './inputs.js';
 import { showReport } from './report.js';
 
 const result = byId('result', HTMLElement);
 const status = byId('status', HTMLElement);
 const back = byId('sample', HTMLButtonElement);
-const inputs: { scores?: Input; exposed?: Input } = {};
 
 const task = new Task({
   region: byId('results', HTMLElement),
   status,
   error: byId('error', HTMLElement),
+  busy: busyBar(),
   onError: (error) => {
     result.replaceChildren();
     if (!isInputError(error)) dropEngine('cpu');
   },
 });
 
-const scores = new Intake(byId('scores-intake', HTMLElement), {
-  label: 'Scores',
-  hint: 'CSV user,item,score, every candidate scored; or a NumPy matrix (.npy) [users × items].',
-  accept: '.csv,.npy,text/csv',
-  pasteName: 'pasted scores',
-  pasteExample: 'user,item,score\nann,tea,0.8',
-  onInput: (input) => take('scores', input),
-});
-const exposed = new Intake(byId('exposed-intake', HTMLElement), {
-  label: 'Exposure log',
-  hint: 'CSV user,item,label of the items shown at random; label 1 liked, 0 not.',
-  accept: '.csv,text/csv',
-  pasteName: 'pasted log',
-  pasteExample: 'user,item,label\nann,tea,1',
-  onInput: (input) => take('exposed', input),
-});
-
-function take(which: 'scores' | 'exposed', input: Input): void {
-  inputs[which] = input;
-  const other = which === 'scores' ? inputs.exposed : inputs.scores;
-  show();
-  if (!other?.sample) return void evaluate();
+const files = new Files((missing) => {
+  back.hidden = files.areSamples;
+  if (missing === undefined) return void evaluate();
   status.textContent =
-    which === 'scores'
+    missing === 'exposed'
       ? 'Now give the exposure log that belongs to these scores.'
       : 'Now give the scores that belong to this log.';
-}
+});
 
-function show(): void {
-  scores.show(inputs.scores);
-  exposed.show(inputs.exposed);
-  back.hidden = Boolean(inputs.scores?.sample && inputs.exposed?.sample);
-}
+const typed = (id: string) => byId(id, HTMLInputElement).value.trim();
 
 /** The cut-offs as typed. */
 function cutoffs(): number[] {
-  const text = byId('k', HTMLInputElement).value;
-  const words = text.split(/[\s,;]+/).filter(Boolean);
+  const words = typed('k')
+    .split(/[\s,;]+/)
+    .filter(Boolean);
   for (const word of words) {
     if (!/^[1-9]\d{0,8}$/.test(word)) {
       const mend = 'Give whole numbers of at least 1, separated by commas.';
@@ -70,20 +47,37 @@ function cutoffs(): number[] {
   return [...new Set(words.map(Number))].sort((one, other) => one - other);
 }
 
+/** A whole number as typed. */
+function whole(id: string): number {
+  if (/^\d{1,9}$/.test(typed(id))) return Number(typed(id));
+  const problem = `"${typed(id)}" is not a whole number`;
+  throw new AttuneError('setting', problem, 'Give a whole number.', { field: id });
+}
+
 function evaluate(): Promise<void> {
-  return task.run('Evaluating …', async ({ signal }) => {
-    inputs.scores ??= await sample('scores.npy');
-    inputs.exposed ??= await sample('exposed.csv');
-    show();
+  return task.run('Evaluating …', async ({ signal, say, onProgress }) => {
+    const { recommenders, exposed, full, mask } = await files.take();
+    back.hidden = files.areSamples;
+    const propensity = typed('propensity');
     const start = performance.now();
-    const report: RecallReport = await engineOn('cpu').recall(inputs.scores, inputs.exposed, {
+    const report: RecallReport = await engineOn('cpu').recall(recommenders, exposed, {
       k: cutoffs(),
+      schemes: full ? ['ure', 'traditional', 'full'] : ['ure', 'traditional'],
       ties: byId('ties', HTMLSelectElement).value as Ties,
       noPositives: chosen('no-positives') as NoPositives,
+      resamples: whole('resamples'),
+      seed: whole('seed'),
+      full,
+      mask,
+      ...(propensity ? { propensity } : {}),
       signal,
+      onProgress: (progress) => {
+        onProgress(progress);
+        say(`Evaluated ${progress.done} of ${plural(progress.total, 'user')} …`);
+      },
     });
     signal.throwIfAborted();
-    showReport(result, report);
+    showReport(result, report, mask !== undefined);
     return `Evaluated in ${span(performance.now() - start)}.`;
   });
 }
@@ -93,8 +87,8 @@ byId('form', HTMLFormElement).addEventListener('submit', (event) => {
   void evaluate();
 });
 back.addEventListener('click', () => {
-  delete inputs.scores;
-  delete inputs.exposed;
+  files.clear();
+  byId('propensity', HTMLInputElement).value = '';
   void evaluate();
 });
 

@@ -1,13 +1,16 @@
-import type { RecallReport } from 'attune';
+import type { RecallReport, Scheme } from 'attune';
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import { el, svg } from '../common/dom.js';
 import { number, percent, short } from '../common/format.js';
-import type { Row } from './rows.js';
+import { key, mark, moved } from './marks.js';
+import { figure, interval, leadOf, pooled, type Row, SCHEMES } from './rows.js';
 
-type Series = 'ure' | 'traditional';
-const HEIGHT = 340;
+/** The height of a plot. */
+export const HEIGHT = 340;
 const MARGIN = { top: 14, right: 14, bottom: 44, left: 40 };
+
+type Scale = (value: number) => number;
 
 /** The plot of the estimates against K with its key, drawn anew when its width changes. */
 export function plotFigure(report: RecallReport, rows: Row[]): HTMLElement {
@@ -17,14 +20,23 @@ export function plotFigure(report: RecallReport, rows: Row[]): HTMLElement {
     const width = Math.round(holder.clientWidth);
     if (width === 0 || width === drawn) return;
     drawn = width;
-    holder.replaceChildren(plot(rows, width, report.items));
+    holder.replaceChildren(plot(report, rows, width));
   };
   new ResizeObserver(draw).observe(holder);
-  return el('figure', { class: 'stack' }, key(), holder, caption(report));
+  return el(
+    'figure',
+    { class: 'stack' },
+    key(report.settings.schemes),
+    holder,
+    el('figcaption', { class: 'hint' }, caption(report, rows)),
+  );
 }
 
-function plot(rows: Row[], width: number, items: number): SVGElement {
-  const ks = rows.flatMap(({ k, impliedK }) => [k, impliedK]);
+/** The plot alone, `width` wide. */
+export function plot(report: RecallReport, rows: Row[], width: number): SVGElement {
+  const { schemes } = report.settings;
+  const implied = rows.map((row) => leadOf(row, 'traditional')?.impliedK ?? row.k);
+  const ks = [...rows.map(({ k }) => k), ...implied];
   const [low, high] = [Math.min(...ks), Math.max(...ks)];
   const range: [number, number] = [MARGIN.left, width - MARGIN.right];
   // Cut-offs that span decades crowd at the left of a linear axis.
@@ -33,102 +45,76 @@ function plot(rows: Row[], width: number, items: number): SVGElement {
     ? scaleLog([low, high], range)
     : scaleLinear([Math.min(low, 1), Math.max(high, low + 1)], range);
   const y = scaleLinear([0, 1], [HEIGHT - MARGIN.bottom, MARGIN.top]);
-
   const ticks = logarithmic ? logTicks(low, high, width) : x.ticks(width < 480 ? 5 : 8);
-  const floor = y(0);
-  const axes = [
-    ...y
-      .ticks(5)
-      .map((tick) =>
-        svg(
-          'g',
-          { transform: `translate(0 ${y(tick)})` },
-          svg('line', { class: tick === 0 ? 'axis' : 'grid', x1: range[0], x2: range[1] }),
-          svg(
-            'text',
-            { x: range[0] - 8, dy: '0.32em', 'text-anchor': 'end', 'font-size': 13 },
-            tick.toFixed(1),
-          ),
-        ),
-      ),
-    ...ticks.map((tick) =>
-      svg(
-        'g',
-        { transform: `translate(${x(tick)} ${floor})` },
-        svg('line', { class: 'axis', y2: 5 }),
-        svg('text', { y: 20, 'text-anchor': 'middle', 'font-size': 13 }, short(tick)),
-      ),
-    ),
-    svg(
-      'text',
-      { x: range[1], y: HEIGHT - 6, 'text-anchor': 'end', 'font-size': 13 },
-      `K of ${short(items)} candidates${logarithmic ? ' (logarithmic)' : ''}`,
-    ),
-  ];
   return svg(
     'svg',
     {
       class: 'plot',
       viewBox: `0 0 ${width} ${HEIGHT}`,
       role: 'img',
-      'aria-label': describe(rows),
+      'aria-label': describe(rows, schemes),
       'data-testid': 'recall-plot',
     },
-    ...axes,
-    series(rows, 'traditional', x, y),
-    series(rows, 'ure', x, y),
+    ...y.ticks(5).map((tick) => across(tick, y(tick), range)),
+    ...ticks.map((tick) => below(tick, x(tick), y(0))),
+    svg(
+      'text',
+      { x: range[1], y: HEIGHT - 6, 'text-anchor': 'end', 'font-size': 13 },
+      `K of ${short(report.items)} candidates${logarithmic ? ' (logarithmic)' : ''}`,
+    ),
+    // URE on top.
+    ...[...schemes].reverse().map((scheme) => series(rows, scheme, x, y)),
   );
 }
 
-type Scale = (value: number) => number;
-
-function series(rows: Row[], name: Series, x: Scale, y: Scale): SVGElement {
-  const points = rows.flatMap((row) => {
-    const value = row[name].macro;
-    return value === null ? [] : [{ ...row, value, ci: row[name].ci }];
-  });
-  const path = line<(typeof points)[number]>(
-    (point) => x(point.k),
-    (point) => y(point.value),
-  )(points);
-  const shifts =
-    name === 'ure'
-      ? []
-      : points.flatMap(({ k, impliedK, value }) => [
-          svg('line', { class: 'shift', x1: x(k), x2: x(impliedK), y1: y(value), y2: y(value) }),
-          svg(
-            'rect',
-            { class: 'moved', x: x(impliedK) - 4.5, y: y(value) - 4.5, width: 9, height: 9 },
-            svg(
-              'title',
-              {},
-              `Traditional@${k} speaks of Recall@${short(impliedK)}: ${number(value, 3)}`,
-            ),
-          ),
-        ]);
-  const band = area<(typeof points)[number]>()
-    .x((point) => x(point.k))
-    .y0((point) => y(point.ci?.[0] ?? point.value))
-    .y1((point) => y(point.ci?.[1] ?? point.value))(points);
+function across(tick: number, at: number, [left, right]: [number, number]): SVGElement {
   return svg(
     'g',
-    { class: name },
-    ...(points.some(({ ci }) => ci) ? [svg('path', { class: 'band', d: band ?? '' })] : []),
+    { transform: `translate(0 ${at})` },
+    svg('line', { class: tick === 0 ? 'axis' : 'grid', x1: left, x2: right }),
+    svg('text', { x: left - 8, y: 4.5, 'text-anchor': 'end', 'font-size': 13 }, tick.toFixed(1)),
+  );
+}
+
+function below(tick: number, at: number, floor: number): SVGElement {
+  return svg(
+    'g',
+    { transform: `translate(${at} ${floor})` },
+    svg('line', { class: 'axis', y2: 5 }),
+    svg('text', { y: 20, 'text-anchor': 'middle', 'font-size': 13 }, short(tick)),
+  );
+}
+
+function series(rows: Row[], scheme: Scheme, x: Scale, y: Scale): SVGElement {
+  const points = rows.flatMap((row) => leadOf(row, scheme) ?? []);
+  type Point = (typeof points)[number];
+  const path = line<Point>(
+    ({ k }) => x(k),
+    ({ estimate }) => y(estimate),
+  )(points);
+  const shifts = points.flatMap(({ k, impliedK, estimate }) => {
+    if (impliedK === undefined) return [];
+    const at = y(estimate);
+    const says = `Traditional@${k} speaks of Recall@K≈${short(impliedK)}: ${figure(estimate)}`;
+    return [
+      svg('line', { class: 'shift', x1: x(k), x2: x(impliedK), y1: at, y2: at }),
+      moved(x(impliedK), at, svg('title', {}, says)),
+    ];
+  });
+  const band = area<Point>()
+    .x(({ k }) => x(k))
+    .y0(({ ci, estimate }) => y(ci?.[0] ?? estimate))
+    .y1(({ ci, estimate }) => y(ci?.[1] ?? estimate))(points);
+  return svg(
+    'g',
+    { class: scheme },
+    points.some(({ ci }) => ci) && svg('path', { class: 'band', d: band ?? '' }),
     ...shifts,
     svg('path', { class: 'curve', d: path ?? '' }),
-    ...points.map(({ k, value, ci }) => {
-      const title = svg(
-        'title',
-        {},
-        `${name === 'ure' ? 'URE' : 'Traditional'}@${k}: ${number(value, 3)}${ci ? ` (${number(ci[0], 3)} to ${number(ci[1], 3)})` : ''}`,
-      );
-      return name === 'ure'
-        ? svg('circle', { class: 'point', cx: x(k), cy: y(value), r: 5.5 }, title)
-        : svg(
-            'rect',
-            { class: 'point', x: x(k) - 5, y: y(value) - 5, width: 10, height: 10 },
-            title,
-          );
+    ...points.map(({ k, estimate, ci }) => {
+      const range = ci ? ` (${interval(ci)})` : '';
+      const says = `${SCHEMES[scheme]}@${k}: ${figure(estimate)}${range}`;
+      return mark(scheme, x(k), y(estimate), svg('title', {}, says));
     }),
   );
 }
@@ -143,59 +129,31 @@ function logTicks(low: number, high: number, width: number): number[] {
   return ticks;
 }
 
-function describe(rows: Row[]): string {
-  const say = (name: Series) =>
+function describe(rows: Row[], schemes: readonly Scheme[]): string {
+  const say = (scheme: Scheme) =>
     rows
-      .map(({ k, [name]: { macro } }) => `${macro === null ? 'none' : number(macro, 2)} at ${k}`)
+      .map((row) => {
+        const estimate = leadOf(row, scheme)?.estimate;
+        return `${estimate === undefined ? 'none' : number(estimate, 2)} at ${row.k}`;
+      })
       .join(', ');
-  return `Recall against K, macro. URE: ${say('ure')}. Traditional: ${say('traditional')}.`;
+  const all = schemes.map((scheme) => `${SCHEMES[scheme]}: ${say(scheme)}.`);
+  return `Recall against K. ${all.join(' ')}`;
 }
 
-function key(): HTMLElement {
-  const sign = (name: Series, ...marks: SVGElement[]) =>
-    svg(
-      'svg',
-      { class: 'plot', viewBox: '0 0 36 14', 'aria-hidden': true },
-      svg('g', { class: name }, ...marks),
-    );
-  const across = () => svg('path', { class: 'curve', d: 'M0 7H36' });
-  return el(
-    'ul',
-    { class: 'key' },
-    el(
-      'li',
-      {},
-      sign('ure', across(), svg('circle', { class: 'point', cx: 18, cy: 7, r: 5.5 })),
-      'URE',
-    ),
-    el(
-      'li',
-      {},
-      sign(
-        'traditional',
-        across(),
-        svg('rect', { class: 'point', x: 13, y: 2, width: 10, height: 10 }),
-      ),
-      'Traditional, at the K it is quoted for',
-    ),
-    el(
-      'li',
-      {},
-      sign(
-        'traditional',
-        svg('line', { class: 'shift', x1: 0, x2: 36, y1: 7, y2: 7 }),
-        svg('rect', { class: 'moved', x: 13.5, y: 2.5, width: 9, height: 9 }),
-      ),
-      'the same, at the K it speaks of',
-    ),
-  );
-}
-
-function caption({ items, meanExposed, settings }: RecallReport): HTMLElement {
-  return el(
-    'figcaption',
-    { class: 'hint' },
-    `Macro averages; the bands are ${percent(settings.level)} intervals for users like these. With ${short(meanExposed)} of ${short(items)} items shown, a traditional figure quoted at K ` +
-      `speaks of about ${short(items / meanExposed)} · K; moved there, it meets the URE curve.`,
+/** What a plot shows, in words. */
+export function caption({ items, meanExposed, settings }: RecallReport, rows: Row[]): string {
+  const averages = pooled(rows)
+    ? 'URE: micro averages, since propensities leave no macro figure; the others: macro.'
+    : 'Macro averages.';
+  const bands =
+    settings.resamples > 0
+      ? ` The bands are ${percent(settings.level)} intervals for users like these.`
+      : '';
+  if (meanExposed === null) return averages + bands;
+  return (
+    `${averages}${bands} With ${short(meanExposed)} of ${short(items)} items shown, a ` +
+    `traditional figure quoted at K speaks of about ${short(items / meanExposed)} · K; ` +
+    'moved there, it should meet the URE curve.'
   );
 }

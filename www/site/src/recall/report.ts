@@ -1,45 +1,93 @@
-import type { RecallReport } from 'attune';
+import type { RecallReport, Scheme } from 'attune';
 import { el } from '../common/dom.js';
-import { download } from '../common/download.js';
-import { count, number, percent, plural, short } from '../common/format.js';
+import { count, percent, plural, short } from '../common/format.js';
+import { comparisonTables } from './comparison.js';
 import { plotFigure } from './plot.js';
-import { at, type Ends, type Row, rowsOf } from './rows.js';
+import { leadOf, type Row, rowsOf, speaksOf, speaksOfTheseUsers } from './rows.js';
+import { methods, saveButtons } from './saving.js';
+import { recallTable } from './table.js';
 
-/** Shows a report: a sentence, the plot, the table, warnings and what the figures rest on. */
-export function showReport(place: HTMLElement, report: RecallReport): void {
-  const rows = rowsOf(report);
+/**
+ * Shows a report: a sentence, the plot, warnings, tables, and what can be taken away. Whether
+ * training items were masked is not in the report, but belongs into a paper.
+ */
+export function showReport(place: HTMLElement, report: RecallReport, masked: boolean): void {
+  let system = 0;
+  const said = el('p', { class: 'finding', 'aria-live': 'polite' });
+  const drawn = el('div');
+  const table = el('div');
+  const show = () => {
+    const rows = rowsOf(report, system);
+    said.textContent = finding(report, rows);
+    drawn.replaceChildren(plotFigure(report, rows));
+    table.replaceChildren(recallTable(report, rows));
+  };
+  const picker = pick(report, (chosen) => {
+    system = chosen;
+    show();
+  });
+  show();
+  const compared = comparisonTables(report);
   place.replaceChildren(
+    el('div', { class: 'card stack' }, picker, said, drawn),
+    ...warnings(report),
     el(
       'div',
       { class: 'card stack' },
-      el('p', { class: 'finding', 'aria-live': 'polite' }, finding(rows)),
-      plotFigure(report, rows),
+      table,
+      targets(report),
+      facts(report),
+      saveButtons(report, () => system),
     ),
-    ...warnings(report),
-    el('div', { class: 'card stack' }, table(rows, report), facts(report), saving(report)),
+    ...(compared.length > 0 ? [el('div', { class: 'card stack' }, ...compared)] : []),
+    el('div', { class: 'card stack' }, ...methods(report, masked)),
   );
+}
+
+/** Where there are several recommenders: which one is shown. */
+function pick({ systems }: RecallReport, onPick: (system: number) => void): HTMLElement | false {
+  if (systems.length < 2) return false;
+  const list = el(
+    'select',
+    {
+      id: 'system',
+      'data-testid': 'system',
+      change: () => onPick(list.selectedIndex),
+    },
+    ...systems.map(({ name }) => el('option', {}, name)),
+  );
+  return el('div', { class: 'field' }, el('label', { for: 'system' }, 'Recommender shown'), list);
 }
 
 /** The main result in a sentence, at the K nearest to 10. */
-function finding(rows: Row[]): string {
-  const known = rows.filter(({ ure }) => ure.macro !== null);
-  const row = known.reduce<Row | undefined>(
-    (best, next) => (best && Math.abs(best.k - 10) <= Math.abs(next.k - 10) ? best : next),
-    undefined,
-  );
-  if (!row || row.ure.macro === null || row.traditional.macro === null) {
+function finding({ systems }: RecallReport, rows: Row[]): string {
+  const row = rows
+    .filter((row) => leadOf(row, 'ure'))
+    .reduce<Row | undefined>(
+      (best, next) => (best && Math.abs(best.k - 10) <= Math.abs(next.k - 10) ? best : next),
+      undefined,
+    );
+  const ure = row && leadOf(row, 'ure');
+  if (!row || !ure) {
     return 'No user in this log has a liked item, so there is no recall to estimate.';
   }
-  const { ci } = row.ure;
+  const { ci, average, estimate } = ure;
   const range = ci ? ` (for users like these, ${percent(ci[0])} to ${percent(ci[1])})` : '';
-  return (
-    `Of what a user likes, ${percent(row.ure.macro)} stands in this recommender’s top ${row.k}${range}. ` +
-    `The traditional figure says ${percent(row.traditional.macro)}, but speaks of ` +
-    `Recall@${short(row.impliedK)}.`
-  );
+  const of = average === 'macro' ? 'Of what a user likes' : 'Of all that users like';
+  const which = systems.length > 1 ? 'the' : 'this';
+  const traditional = leadOf(row, 'traditional');
+  const full = leadOf(row, 'full');
+  return [
+    `${of}, ${percent(estimate)} stands in ${which} recommender’s top ${row.k}${range}.`,
+    full && `The complete labels say ${percent(full.estimate)}.`,
+    traditional &&
+      `The traditional figure says ${percent(traditional.estimate)}, but ${speaksOf(traditional)}.`,
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
-function warnings({ warnings, ...report }: RecallReport): Node[] {
+function warnings({ warnings, meanExposed, items }: RecallReport): Node[] {
   if (warnings.length === 0) return [];
   return [
     el(
@@ -51,120 +99,57 @@ function warnings({ warnings, ...report }: RecallReport): Node[] {
         {},
         ...warnings.map((warning) => el('li', { 'data-code': warning.code }, warning.message)),
       ),
-      el(
-        'p',
-        {},
-        `The log shows ${short(report.meanExposed)} of ${count(report.items)} items to a user on average.`,
-      ),
+      meanExposed !== null &&
+        el(
+          'p',
+          {},
+          `The log shows ${short(meanExposed)} of ${count(items)} items to a user on average.`,
+        ),
     ),
   ];
 }
 
-function table(rows: Row[], { settings }: RecallReport): HTMLElement {
-  const level = percent(settings.level);
-  const head = (text: string, label: string) =>
-    el(
-      'th',
-      { scope: 'col', class: 'num' },
-      el('span', { 'aria-hidden': true }, text),
-      el('span', { class: 'sr-only' }, label),
-    );
+/** What the two intervals speak of, where there are any. */
+function targets(report: RecallReport): HTMLElement | false {
+  const { intervalTargets, settings } = report;
+  if (settings.resamples === 0) return false;
+  const one = (target: string) => {
+    const [name = '', says = ''] = target.split(/: (.*)/);
+    return el('div', {}, el('dt', {}, `For ${name}: `), el('dd', {}, says));
+  };
   return el(
-    'table',
-    { class: 'recall-table', 'data-testid': 'recall-table' },
-    el(
-      'caption',
-      {},
-      `Estimated recall. Macro: every user counts alike; micro: every liked item does. Under a macro figure stands its ${level} interval for users like these. The last column is the K of which the traditional figures speak.`,
-    ),
-    el(
-      'thead',
-      {},
-      el(
-        'tr',
-        {},
-        el('th', { rowspan: 2, scope: 'col' }, 'K'),
-        el('th', { colspan: 2, scope: 'colgroup', class: 'group' }, 'URE'),
-        el('th', { colspan: 3, scope: 'colgroup', class: 'group' }, 'Traditional'),
-      ),
-      el(
-        'tr',
-        {},
-        head('macro', 'URE, macro'),
-        head('micro', 'URE, micro'),
-        head('macro', 'Traditional, macro'),
-        head('micro', 'Traditional, micro'),
-        head('speaks of K', 'Traditional, the K it speaks of'),
-      ),
-    ),
-    el('tbody', {}, ...rows.map(tableRow)),
-  );
-}
-
-function tableRow({ k, ure, traditional, impliedK }: Row): HTMLElement {
-  const cell = (value: number | null, ci?: Ends) =>
-    el(
-      'td',
-      { class: 'num', 'data-value': value ?? '' },
-      value === null ? 'none' : number(value, 3),
-      ...(ci
-        ? [
-            el(
-              'span',
-              { class: 'interval' },
-              `${number(ci[0], 3)}–`,
-              el('wbr', {}),
-              number(ci[1], 3),
-            ),
-          ]
-        : []),
-    );
-  return el(
-    'tr',
-    {},
-    el('th', { scope: 'row' }, String(k)),
-    cell(ure.macro, ure.ci),
-    cell(ure.micro),
-    cell(traditional.macro, traditional.ci),
-    cell(traditional.micro),
-    el('td', { class: 'num', 'data-value': impliedK }, short(impliedK)),
+    'dl',
+    { class: 'targets' },
+    one(intervalTargets.ci),
+    speaksOfTheseUsers(report) && one(intervalTargets.ciTheseUsers),
   );
 }
 
 function facts(report: RecallReport): HTMLElement {
-  const first = report.systems[0]?.results[0];
-  const without = first?.usersWithoutPositives ?? 0;
+  const { settings, items, meanExposed, propensities } = report;
+  const of = (scheme: Scheme) =>
+    report.systems[0]?.results.find((one) => one.scheme === scheme && one.average === 'macro');
   const fact = (name: string, value: string, code = false) =>
     el('div', {}, el('dt', {}, name), el('dd', code ? { class: 'code' } : {}, value));
+  const [exposed, full] = [of('ure'), of('full')];
+  const fate = settings.noPositives === 'skip' ? 'left out' : 'counted as 0';
+  const dropped = (users: number) => `${plural(users, 'user')}, ${fate}`;
   return el(
     'dl',
     { class: 'facts' },
-    fact('Recommender', report.systems[0]?.name ?? ''),
-    fact('Candidates', count(report.items)),
-    fact('Items shown to a user', short(report.meanExposed)),
-    fact('Users in the macro figures', count(at(report, 'ure', 'macro')[0]?.users ?? 0)),
-    fact('Without a liked item', plural(without, 'user')),
-    ...theseUsers(report),
-    fact(
-      'Intervals',
-      `${count(report.settings.resamples)} resamples of users, seed ${report.settings.seed}`,
-    ),
+    fact('Candidates', count(items)),
+    meanExposed !== null && fact('Items shown to a user', short(meanExposed)),
+    fact('Users in the macro figures', `${count(exposed?.users ?? 0)} of ${count(report.users)}`),
+    fact('Without a liked item in the log', dropped(exposed?.usersWithoutPositives ?? 0)),
+    full && fact('Without one in the complete labels', dropped(full.usersWithoutPositives)),
+    propensities && fact('Mean weight (1 is right)', propensities.meanWeight.toFixed(3)),
+    propensities &&
+      fact(
+        'Liked items by weight',
+        `${short(propensities.effectiveSample)} of ${count(propensities.positives)}`,
+      ),
+    fact('Intervals', `${count(settings.resamples)} resamples of users, seed ${settings.seed}`),
     fact('attune', report.version),
-    ...(report.inputHash ? [fact('Input (SHA-256)', report.inputHash.slice(0, 16), true)] : []),
+    fact('Input (SHA-256)', report.inputHashes.map((hash) => hash.slice(0, 12)).join(' '), true),
   );
-}
-
-/** The interval for exactly these users, at the largest K: narrower, and about something else. */
-function theseUsers(report: RecallReport): HTMLElement[] {
-  const last = at(report, 'ure', 'macro').at(-1);
-  const ends = last?.ciTheseUsers;
-  if (!last || !ends) return [];
-  const text = `${number(ends[0], 3)}–${number(ends[1], 3)}`;
-  return [el('div', {}, el('dt', {}, `URE@${last.k}, these users only`), el('dd', {}, text))];
-}
-
-function saving(report: RecallReport): HTMLElement {
-  const save = () =>
-    download('recall.json', `${JSON.stringify(report, null, 2)}\n`, 'application/json');
-  return el('div', {}, el('button', { type: 'button', click: save }, 'Download JSON'));
 }

@@ -1,0 +1,244 @@
+use std::collections::HashMap;
+
+use anyhow::Result;
+use attune::formats::jsonl;
+use attune::model::{Device, TextEmbedder};
+use attune::reward::builtin::train_personal::{Contrast, LabelledReply, fit_attitude, fit_quality};
+use attune::reward::builtin::{
+    ATTITUDES, BuiltinFiles, BuiltinJudge, Judged, PERSONAL_FORMAT, Personal, TWO_SIDED,
+    attitude_inputs, quality_inputs,
+};
+use attune::reward::features::{NgramVocabulary, words};
+use attune::reward::wishes::{ASPECTS, aspect};
+use attune::reward::{Method, Persona, ScoreRow, ScoreSettings};
+use pollster::block_on;
+use safetensors::tensor::{Dtype, TensorView};
+use serde::Deserialize;
+
+use super::data::{BROAD, Dataset, FILES};
+use super::train::layout_of;
+use super::{EmbedderBytes, WEIGHTS};
+
+const PAIRS: &str = "data/graded-replies/broad/part2/pairs.jsonl";
+const TEST_PAIRS: &str = "data/graded-replies/more/pairs.jsonl";
+const ATTITUDE_PENALTY: f32 = 0.002;
+const QUALITY_PENALTY: f32 = 0.002;
+
+#[derive(Deserialize)]
+struct Sentence {
+    text: String,
+    attitude: String,
+}
+
+#[derive(Deserialize)]
+struct Labelled {
+    text: String,
+    aspect: Option<String>,
+    pole: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct User {
+    persona: Option<Persona>,
+    #[serde(default)]
+    memory: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Pair {
+    #[serde(default)]
+    split: Option<String>,
+    #[serde(rename = "type")]
+    kind: String,
+    query: String,
+    response: Option<String>,
+    scenario: Option<String>,
+    users: Option<Vec<User>>,
+    better: usize,
+}
+
+impl Pair {
+    fn rows(&self) -> Vec<ScoreRow> {
+        let users = self.users.iter().flatten();
+        let row = |(at, user): (usize, &User)| ScoreRow {
+            id: at.to_string(),
+            persona: user.persona.clone(),
+            memory: user.memory.clone(),
+            scenario: self.scenario.clone(),
+            query: self.query.clone(),
+            response: self.response.clone().unwrap_or_default(),
+            ..ScoreRow::default()
+        };
+        users.enumerate().map(row).collect()
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(file: &str) -> Result<Vec<T>> {
+    let lines = jsonl::read(file, &std::fs::read(file)?)?;
+    Ok(lines.into_iter().map(|line| line.value).collect())
+}
+
+fn contrasts(file: &str, split: &str) -> Result<Vec<Pair>> {
+    let pairs: Vec<Pair> = read(file)?;
+    let own =
+        |pair: &Pair| pair.kind == "contrast" && pair.split.as_deref().unwrap_or("test") == split;
+    Ok(pairs.into_iter().filter(own).collect())
+}
+
+/// Trains the model of personal fit and writes `personal.safetensors`.
+pub fn train_personal() -> Result<()> {
+    let embedder = EmbedderBytes::read()?.load()?;
+    let data = Dataset::read_files(&[FILES[0], FILES[1], BROAD], &embedder)?;
+
+    let sentences: Vec<Sentence> = read("data/wishes/sentences.jsonl")?;
+    let split: Vec<Vec<String>> = sentences.iter().map(|one| words(&one.text)).collect();
+    let grams = NgramVocabulary::collect(split.iter().map(Vec::as_slice), 2);
+    let vocabulary = NgramVocabulary::new(&grams);
+    let texts: Vec<&str> = sentences.iter().map(|one| one.text.as_str()).collect();
+    let vectors = block_on(embedder.embed(&texts))?;
+    let inputs: Vec<Vec<f32>> = texts
+        .iter()
+        .zip(&vectors)
+        .map(|(text, vector)| attitude_inputs(text, vector, &vocabulary))
+        .collect();
+    let class = |one: &Sentence| match one.attitude.as_str() {
+        "unwelcome" => 0,
+        "welcome" => 2,
+        _ => 1,
+    };
+    let classes: Vec<usize> = sentences.iter().map(class).collect();
+    let attitude = block_on(fit_attitude(&inputs, &classes, ATTITUDE_PENALTY))?;
+    let attitude_shape = vec![inputs[0].len(), ATTITUDES];
+
+    let labelled: Vec<Labelled> = read("data/wishes/replies.jsonl")?;
+    let judged = judge_texts(labelled.iter().map(|one| one.text.as_str()), &embedder)?;
+    let grams_of = judged.iter().map(|one| one.words.as_slice());
+    let mut layout = layout_of(&data, &data.of("train"), &|name| !TWO_SIDED.contains(&name));
+    layout.ngrams = NgramVocabulary::collect(grams_of, 2);
+    let vocabulary = NgramVocabulary::new(&layout.ngrams);
+    let inputs = |judged: &Judged, text: &str| quality_inputs(&layout, &vocabulary, judged, text);
+    let mut replies: Vec<LabelledReply> = labelled
+        .iter()
+        .zip(&judged)
+        .map(|(one, judged)| {
+            let mut sides = [(0.0, 0.1); ASPECTS];
+            if let Some(at) = one.aspect.as_deref().and_then(aspect) {
+                sides[at] = (if one.pole.as_deref() == Some("+") { 1.0 } else { -1.0 }, 1.0);
+            }
+            LabelledReply { inputs: inputs(judged, &one.text), sides }
+        })
+        .collect();
+    // The kind that a graded reply was written as says something of one aspect.
+    for at in data.of("train") {
+        let (name, side) = match data.rows[at].kind.as_str() {
+            "advice" => ("advice", 1.0),
+            "understanding" => ("advice", -1.0),
+            "lecture" => ("lecture", 1.0),
+            "platitude" => ("platitude", 1.0),
+            "toxic-positivity" => ("hope", 1.0),
+            "self-focus" => ("story", 1.0),
+            "interrogation" => ("questions", 1.0),
+            _ => continue,
+        };
+        let Some(place) = aspect(name) else { continue };
+        let mut sides = [(0.0, 0.0); ASPECTS];
+        sides[place] = (side, 0.2);
+        let text = &data.rows[at].row.response;
+        replies.push(LabelledReply { inputs: inputs(&data.judged[at], text), sides });
+    }
+    let (quality, mut gains) = block_on(fit_quality(&replies, &[], QUALITY_PENALTY))?;
+    let quality_shape = vec![replies[0].inputs.len(), ASPECTS];
+    write(&grams, &layout, &attitude, &attitude_shape, &quality, &quality_shape, &gains)?;
+
+    // With the attitudes known, the pairs of the training split tune what the replies weigh.
+    let personal = Personal::read(&std::fs::read(format!("{WEIGHTS}/personal.safetensors"))?)?;
+    let mut pairs = Vec::new();
+    for pair in contrasts(PAIRS, "train")? {
+        let rows = pair.rows();
+        let known = block_on(personal.known(&rows, &embedder))?;
+        let response = pair.response.as_deref().unwrap_or_default();
+        let judged = judge_texts([response].into_iter(), &embedder)?.remove(0);
+        let (better, worse) = (&known[pair.better], &known[1 - pair.better]);
+        let difference = |at: usize| (better.leanings[at] - worse.leanings[at]) as f32;
+        let touched =
+            |one: &attune::reward::wishes::KnownWishes| one.touched(&judged.words, &pair.query);
+        pairs.push(Contrast {
+            inputs: inputs(&judged, response),
+            leanings: std::array::from_fn(difference),
+            touched: (touched(better) - touched(worse)) as f32,
+        });
+    }
+    let (quality, tuned) = block_on(fit_quality(&replies, &pairs, QUALITY_PENALTY))?;
+    gains = tuned;
+    write(&grams, &layout, &attitude, &attitude_shape, &quality, &quality_shape, &gains)?;
+    println!("{} sentences, {} replies, {} pairs", sentences.len(), replies.len(), pairs.len());
+    Ok(())
+}
+
+fn judge_texts<'a>(
+    texts: impl Iterator<Item = &'a str>,
+    embedder: &TextEmbedder,
+) -> Result<Vec<Judged>> {
+    let row = |text: &str| ScoreRow {
+        id: "1".to_owned(),
+        query: "-".to_owned(),
+        response: text.to_owned(),
+        ..ScoreRow::default()
+    };
+    let rows: Vec<ScoreRow> = texts.map(row).collect();
+    Ok(block_on(Judged::read(&rows, embedder))?.into_iter().map(|[_, reply]| reply).collect())
+}
+
+fn write(
+    grams: &[String],
+    layout: &attune::reward::builtin::InputLayout,
+    attitude: &[f32],
+    attitude_shape: &[usize],
+    quality: &[f32],
+    quality_shape: &[usize],
+    gains: &[f32],
+) -> Result<()> {
+    let bytes = |values: &[f32]| values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    let (grams, layout) = (serde_json::to_vec(grams)?, serde_json::to_vec(layout)?);
+    let tensors: Vec<(&str, Dtype, Vec<usize>, Vec<u8>)> = vec![
+        ("attitude_ngrams", Dtype::U8, vec![grams.len()], grams),
+        ("layout", Dtype::U8, vec![layout.len()], layout),
+        ("attitude", Dtype::F32, attitude_shape.to_vec(), bytes(attitude)),
+        ("quality", Dtype::F32, quality_shape.to_vec(), bytes(quality)),
+        ("gains", Dtype::F32, vec![gains.len()], bytes(gains)),
+    ];
+    let views = tensors
+        .iter()
+        .map(|(name, dtype, shape, bytes)| {
+            Ok((*name, TensorView::new(*dtype, shape.clone(), bytes)?))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let metadata = HashMap::from([("format".to_owned(), PERSONAL_FORMAT.to_owned())]);
+    let bytes = safetensors::serialize(views, Some(metadata))?;
+    std::fs::write(format!("{WEIGHTS}/personal.safetensors"), &bytes)?;
+    Ok(())
+}
+
+/// Prints how many contrast pairs the shipped judge puts in the right order.
+pub fn evaluate_contrasts() -> Result<()> {
+    let bytes = EmbedderBytes::read()?;
+    let heads = std::fs::read(format!("{WEIGHTS}/heads.safetensors"))?;
+    let files = BuiltinFiles { embedder: bytes.files(), heads: &heads };
+    let judge = BuiltinJudge::load(files, &Device::flex())?;
+    let settings = ScoreSettings::of(Method::Peregrm);
+    println!("\nContrast pairs in the right order (PereGRM, by the reward; a tie is wrong)\n");
+    for (name, file, split) in [
+        ("training", PAIRS, "train"),
+        ("validation", PAIRS, "validation"),
+        ("test", TEST_PAIRS, "test"),
+    ] {
+        let pairs = contrasts(file, split)?;
+        let mut right = 0;
+        for pair in &pairs {
+            let scored = block_on(judge.score(&pair.rows(), &settings))?;
+            right += usize::from(scored[pair.better].reward > scored[1 - pair.better].reward);
+        }
+        println!("{name}: {right} of {}", pairs.len());
+    }
+    Ok(())
+}
