@@ -2,6 +2,7 @@ use burn::module::{Module, Param};
 use burn::tensor::activation::log_sigmoid;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
+use super::figures::fit_scale;
 use super::{Ballots, VoteTarget};
 use crate::formats::Result;
 use crate::model::{Heads, LEVELS, PERSPECTIVES, read_back};
@@ -164,6 +165,21 @@ impl Batch {
         let scores = self.scores(heads, on);
         let differences = scores.clone().select(0, left.clone()) - scores.select(0, right.clone());
         Ok(read_back(differences).await?.into_iter().map(f64::from).collect())
+    }
+
+    /// The β that makes the votes most probable under these heads; 1 for ratings, which need none.
+    ///
+    /// # Errors
+    ///
+    /// `Device` where the device fails.
+    pub async fn best_scale(&self, heads: &Heads, on: VoteTarget, unit: f32) -> Result<f64> {
+        let BallotTensors::Votes { won, .. } = &self.ballots else { return Ok(1.0) };
+        let won = read_back(won.clone()).await?;
+        let differences = self.differences(heads, on).await?;
+        let unit = f64::from(unit);
+        let votes: Vec<(f64, f64)> =
+            differences.iter().zip(won).map(|(d, won)| (d / unit, f64::from(won))).collect();
+        Ok(fit_scale(&votes))
     }
 
     /// For each rating the probabilities of the levels 1 to 5 of its perspective.

@@ -38,11 +38,13 @@ impl Winner {
 
 /// The β that makes votes most probable under scores that are given, kept within [`SCALES`]: votes
 /// that the scores order without an error, or all the wrong way, have none.
-pub(super) fn fit_scale(votes: &[(f64, Winner)]) -> f64 {
+///
+/// * `votes`: s_left − s_right, and what the left side won.
+pub(super) fn fit_scale(votes: &[(f64, f64)]) -> f64 {
     let slope = |scale: f64| -> f64 {
-        let of = |&(difference, winner): &(f64, Winner)| {
+        let of = |&(difference, won): &(f64, f64)| {
             let p = 1.0 / (1.0 + (-scale * difference).exp());
-            (p - winner.share()) * difference
+            (p - won) * difference
         };
         votes.iter().map(of).sum()
     };
@@ -149,15 +151,15 @@ mod tests {
     fn the_scale_is_where_the_likelihood_peaks() {
         // Three of four votes follow a difference of 1: σ(β) = 3/4, so β = ln 3.
         let votes = [Winner::Left, Winner::Left, Winner::Left, Winner::Right];
-        let scale = fit_scale(&votes.map(|winner| (1.0, winner)));
+        let scale = fit_scale(&votes.map(|winner| (1.0, winner.share())));
         assert!((scale - 3_f64.ln()).abs() < 1e-9, "{scale}");
     }
 
     #[test]
     fn votes_without_a_finite_scale_are_held_at_the_bounds() {
-        assert!(is_separable(fit_scale(&[(0.5, Winner::Left), (-1.0, Winner::Right)])));
-        assert_eq!(fit_scale(&[(0.5, Winner::Right), (-1.0, Winner::Left)]), SCALES.0);
-        assert_eq!(fit_scale(&[(0.0, Winner::Left)]), SCALES.0);
+        assert!(is_separable(fit_scale(&[(0.5, 1.0), (-1.0, 0.0)])));
+        assert_eq!(fit_scale(&[(0.5, 0.0), (-1.0, 1.0)]), SCALES.0);
+        assert_eq!(fit_scale(&[(0.0, 1.0)]), SCALES.0);
     }
 
     #[test]

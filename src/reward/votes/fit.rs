@@ -10,6 +10,8 @@ use crate::model::{Heads, read_back};
 pub const RATE: f64 = 0.01;
 /// Steps without a lower validation loss after which a fit ends.
 const PATIENCE: u32 = 20;
+/// A fall of the validation loss that counts as one.
+const FALL: f64 = 1e-4;
 
 /// Heads as plain numbers, to be put on any device.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,9 +59,8 @@ pub(super) struct Task<'a> {
 
 /// What a fit gave.
 pub(super) struct Fitted {
+    pub strength: f64,
     pub heads: HeadValues,
-    /// β.
-    pub scale: f64,
     /// The steps that led there.
     pub epochs: u32,
     /// The validation loss there, where there is a validation part.
@@ -97,7 +98,7 @@ impl Task<'_> {
             last = epoch;
             let (Some(batch), Some((lowest, at, _))) = (validation, &best) else { continue };
             let found = self.validated(&model, batch).await?;
-            if found < *lowest {
+            if found < *lowest - FALL {
                 best = Some((found, epoch, model.clone()));
             } else if epoch - at >= PATIENCE {
                 break;
@@ -105,9 +106,8 @@ impl Task<'_> {
         }
         let (loss, epochs, model) = best.unwrap_or((f64::NAN, last, model));
         let model = model.valid();
-        let scale = read_back(model.log_scale.val()).await?.iter().copied().sum::<f32>();
         let heads = HeadValues::of(&model.heads).await?;
-        Ok(Fitted { heads, scale: f64::from(scale).exp(), epochs, loss })
+        Ok(Fitted { strength: self.strength, heads, epochs, loss })
     }
 
     async fn validated(&self, model: &Model, batch: &Batch) -> Result<f64> {

@@ -17,6 +17,8 @@ mod heads_file;
 #[cfg(feature = "train")]
 mod measure;
 mod parting;
+#[cfg(feature = "train")]
+mod problem;
 mod report;
 mod settings;
 #[cfg(feature = "train")]

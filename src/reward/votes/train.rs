@@ -1,18 +1,17 @@
 use burn::tensor::Device;
 
-use super::figures::{fit_scale, is_separable};
-use super::fit::{Fitted, HeadValues, Task};
+use super::figures::is_separable;
+use super::fit::{Fitted, HeadValues};
 use super::heads_file::rewritten;
 use super::measure::{Measured, measure, warnings};
-use super::{
-    Ballots, Batch, PartSizes, Parts, Reply, StrengthTried, VoteReport, VoteSettings, Winner,
-};
+use super::problem::Problem;
+use super::{Ballots, Batch, PartSizes, Parts, Reply, StrengthTried, VoteReport, VoteSettings};
 use crate::formats::{Error, Result, sha256};
 use crate::reward::builtin::{BuiltinFiles, BuiltinJudge};
 use crate::reward::{PermSettings, ScoreRow};
 
 /// The strengths tried where none is given, from the strongest.
-pub const STRENGTHS: [f64; 6] = [1.0, 0.3, 0.1, 0.03, 0.01, 0.003];
+pub const STRENGTHS: [f64; 6] = [0.3, 0.1, 0.03, 0.01, 0.003, 0.001];
 /// Replies read between two pauses.
 const CHUNK: usize = 16;
 
@@ -86,19 +85,23 @@ pub async fn train<E: From<Error>>(
     let unit = spread(&batch(&both, &Device::flex()), &judge, settings).await?;
     let fit = Problem { start: &start, settings, unit, device };
     fit.check(&batch, &parts.train).await?;
-
     let mut done = wanted.len() as u32;
     let mut tried = Vec::new();
+    let mut best: Option<Fitted> = None;
     let training = batch(&parts.train, &device.clone().autodiff());
     let validation = batch(&parts.validation, device);
     for &strength in &strengths {
         let step = async |epoch| pause(done + epoch, total).await;
-        let fitted = fit.task(&training, strength, settings.epochs);
-        let Fitted { epochs, loss, .. } = fitted.fit(Some(&validation), step).await?;
-        tried.push(StrengthTried { strength, epochs, log_loss: loss });
+        let task = fit.task(&training, strength, settings.epochs);
+        let fitted = task.fit(Some(&validation), step).await?;
+        tried.push(StrengthTried { strength, epochs: fitted.epochs, log_loss: fitted.loss });
+        // Of equals the first and strongest stays.
+        if best.as_ref().is_none_or(|best| fitted.loss < best.loss) {
+            best = Some(fitted);
+        }
         done += settings.epochs;
     }
-    let best = tried.iter().copied().reduce(lower).expect("one strength was tried at least");
+    let best = best.expect("one strength was tried at least");
     drop((training, validation));
 
     let whole = batch(&both, &device.clone().autodiff());
@@ -106,17 +109,18 @@ pub async fn train<E: From<Error>>(
     let fitted = fit.task(&whole, best.strength, best.epochs).fit(None, step).await?;
     pause(total, total).await?;
 
+    let cpu = Device::flex();
+    let after = fitted.heads.on(&cpu);
     let heads = rewritten(files.judge.heads, judge.heads(), &fitted.heads)?;
-    let after = fitted.heads.on(&Device::flex());
-    let before_scale = {
-        let known = batch(&both, &Device::flex());
-        let differences = known.differences(judge.heads(), settings.on).await?;
-        fit_scale(&with_winners(&differences, &ballots, &both, unit))
-    };
-    let held = batch(&parts.held_out, &Device::flex());
-    let heads_of = [(judge.heads(), before_scale), (&after, fitted.scale)];
-    let measured = measure(&held, heads_of, unit, &ballots, &parts, &responses, settings).await?;
-    let separable = matches!(ballots, Ballots::Votes(_)) && is_separable(before_scale);
+    // Heads are surer of votes they were fitted to than of others, so theirs are not asked.
+    let (known, fresh) = (batch(&both, &cpu), batch(&parts.validation, &cpu));
+    let judged = [
+        (judge.heads(), known.best_scale(judge.heads(), settings.on, unit).await?),
+        (&after, fresh.best_scale(&best.heads.on(&cpu), settings.on, unit).await?),
+    ];
+    let held = batch(&parts.held_out, &cpu);
+    let measured = measure(&held, judged, unit, &ballots, &parts, &responses, settings).await?;
+    let separable = matches!(ballots, Ballots::Votes(_)) && is_separable(judged[0].1);
     let Measured { accuracy, log_loss, clusters, kept } = measured;
     let mut report = VoteReport {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -181,70 +185,3 @@ async fn spread(batch: &Batch, judge: &BuiltinJudge, settings: &VoteSettings) ->
     let variance = scores.iter().map(|score| (score - mean).powi(2)).sum::<f32>() / n;
     Ok(variance.sqrt().max(1e-6))
 }
-
-fn with_winners(
-    differences: &[f64],
-    ballots: &Ballots,
-    which: &[usize],
-    unit: f32,
-) -> Vec<(f64, Winner)> {
-    let Ballots::Votes(votes) = ballots else { return Vec::new() };
-    let pairs = differences.iter().zip(which);
-    pairs.map(|(difference, &at)| (difference / f64::from(unit), votes[at].winner)).collect()
-}
-
-/// The strength with the lower loss; the stronger of equals.
-fn lower(best: StrengthTried, next: StrengthTried) -> StrengthTried {
-    if next.log_loss < best.log_loss { next } else { best }
-}
-
-/// What all fits of a training share.
-struct Problem<'a> {
-    start: &'a HeadValues,
-    settings: &'a VoteSettings,
-    unit: f32,
-    device: &'a Device,
-}
-
-impl Problem<'_> {
-    fn task<'a>(&'a self, batch: &'a Batch, strength: f64, epochs: u32) -> Task<'a> {
-        let Self { start, settings, unit, device } = *self;
-        Task { start, batch, on: settings.on, unit, strength, epochs, device }
-    }
-
-    /// Makes a few steps on a few ballots here and on the CPU, and compares: an invalid shader can
-    /// return wrong numbers without an error.
-    async fn check(
-        &self,
-        batch: &impl Fn(&[usize], &Device) -> Batch,
-        training: &[usize],
-    ) -> Result<()> {
-        let cpu = Device::flex();
-        if *self.device == cpu {
-            return Ok(());
-        }
-        let few = &training[..training.len().min(CHECKED)];
-        let mut outcome = Vec::new();
-        for device in [&cpu, self.device] {
-            let problem = Problem { device, ..*self };
-            let batch = batch(few, &device.clone().autodiff());
-            let fitted = problem.task(&batch, STRENGTHS[2], CHECKED_STEPS);
-            outcome.push(fitted.fit(None, async |_| Ok::<(), Error>(())).await?.heads);
-        }
-        let pairs = outcome[0].values().flatten().zip(outcome[1].values().flatten());
-        let gap = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-        if gap <= TOLERANCE {
-            return Ok(());
-        }
-        Err(Error::new(
-            crate::formats::ErrorKind::Device,
-            format!("the device disagrees with the CPU by {gap:.1e} after a few steps of training"),
-            "Choose the CPU: this device computes wrong results.",
-        ))
-    }
-}
-
-/// Ballots and steps that a device must reproduce, and how far a weight may then lie from the CPU's.
-const CHECKED: usize = 24;
-const CHECKED_STEPS: u32 = 3;
-const TOLERANCE: f32 = 2e-3;
