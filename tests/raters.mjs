@@ -8,14 +8,14 @@ const words = (text) => text.match(/[\p{L}']+/gu) ?? [];
 const ADVICE =
   /\b(try|call|ask|write|start|begin|make|take|check|set|book|talk to|you could|you might|you can|i'd|consider|first|then|tomorrow|today|tonight)\b/gi;
 
-/** What each rater makes of a reply; about one unit between replies that differ visibly. */
+/** What each rater makes of a reply: a few units between replies that differ visibly. */
 export const RATERS = {
   /** Wants to be told what to do. */
-  advice: (text) => 0.7 * (text.match(ADVICE) ?? []).length,
+  advice: (text) => 1.5 * (text.match(ADVICE) ?? []).length,
   /** Wants few words. */
-  brevity: (text) => -words(text).length / 12,
+  brevity: (text) => -words(text).length / 10,
   /** Dislikes being asked. */
-  'no-questions': (text) => -1.8 * (text.match(/\?/g) ?? []).length,
+  'no-questions': (text) => -3.5 * (text.match(/\?/g) ?? []).length,
 };
 
 /** The graded replies as responses, by scenario. */
