@@ -12,7 +12,7 @@ use attune::reward::votes::{
     Winner, train, vote_loss,
 };
 use attune::reward::{Judgement, PermSettings, ScoreRow, perm_reward};
-use burn::module::{Module, Param};
+use burn::module::Param;
 use burn::optim::GradientsParams;
 use burn::tensor::{Tensor, TensorData};
 use common::{data, ready};

@@ -40,6 +40,7 @@ pub struct Batch {
 
 /// Votes or ratings; replies are lines of the batch.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "one of them exists in a training")]
 enum BallotTensors {
     Votes {
         left: Tensor<1, Int>,
