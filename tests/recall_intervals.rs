@@ -5,8 +5,8 @@ mod recall_support;
 
 use attune::formats::Matrix;
 use attune::recall::{
-    Exposed, ExposureLog, Names, NoPositives, RecallResult, RecallSettings, Recommender, Scheme,
-    Scores, Task, evaluate,
+    Average, Exposed, ExposureLog, ItemLog, LogKind, Names, NoPositives, RecallResult,
+    RecallSettings, Recommender, Scheme, Scores, Task, evaluate,
 };
 use rand_pcg::Pcg64;
 use rand_pcg::rand_core::{Rng, SeedableRng};
@@ -205,4 +205,35 @@ fn recommenders_are_compared_user_by_user() {
         let error = evaluate(&[recommenders[0], other], &task, &settings).unwrap_err();
         assert_eq!((error.kind().code(), error.file()), ("mismatch", Some(other.name)), "{error}");
     }
+}
+
+/// Propensities that are the same within each user leave the macro figure, but the comparison, its
+/// interval and its p-value all speak of the pooled one.
+#[test]
+fn with_propensities_a_comparison_speaks_of_one_average() {
+    let tables = [ranking(4, &|_| true), ranking(4, &|user| user > 0)];
+    let rows: String =
+        (0..4).map(|user| format!("{user},0,1,{}\n", 0.1 + 0.2 * f64::from(user))).collect();
+    let text = format!("user,item,label,p\n{rows}");
+    let kind = LogKind::Exposed { propensity: Some("p".to_owned()) };
+    let log = ItemLog::read_as(kind, "e.csv", text.as_bytes(), &tables[0]).unwrap();
+    let recommenders = [0, 1].map(|at| Recommender { name: "m", scores: &tables[at] });
+    let settings = RecallSettings {
+        k: vec![1],
+        schemes: vec![Scheme::Ure],
+        propensity: Some("p".to_owned()),
+        ..Default::default()
+    };
+    let report = evaluate(&recommenders, &Task::new(&tables[0]).exposed(log), &settings).unwrap();
+    let of = |system: usize, average| {
+        let results = &report.systems[system].results;
+        results.iter().find(|one| one.average == average).unwrap().estimate.unwrap()
+    };
+    assert!((of(0, Average::Macro) - of(1, Average::Macro) - 0.25).abs() < 1e-12);
+    let comparison = &report.comparisons[0];
+    assert_eq!(comparison.average, Average::Micro);
+    let pooled = of(0, Average::Micro) - of(1, Average::Micro);
+    assert!(pooled > 0.3 && (comparison.difference - pooled).abs() < 1e-12);
+    // One user differs, so either sign is as large.
+    assert_eq!(comparison.p, 1.0);
 }

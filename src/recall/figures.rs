@@ -129,7 +129,7 @@ impl Tally {
             return Ok(found);
         }
         for (at, cell) in shape.cells.iter().enumerate() {
-            let average = usize::from(self.hidden(at, 0));
+            let average = shape.compared(at);
             let first = shape.ratio(0, at, average);
             let mut family = Vec::new();
             for other in 1..shape.systems.len() {

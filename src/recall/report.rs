@@ -63,7 +63,7 @@ pub struct RecallComparison {
     pub b: String,
     /// How the figures were estimated.
     pub scheme: Scheme,
-    /// How users were averaged: macro, but where propensities leave the pooled figure alone.
+    /// How users were averaged: macro, but pooled for Recall and gains where propensities are given.
     pub average: Average,
     /// What was estimated.
     pub metric: Metric,

@@ -46,8 +46,8 @@ impl Shape {
         }
     }
 
-    /// Which average two systems are compared by: macro, but where propensities vary only the
-    /// pooled ratio is known.
+    /// Which average two systems are compared by: macro, but pooled where propensities are given,
+    /// since whether they vary within a user is known only at the end.
     pub fn compared(&self, cell: usize) -> usize {
         usize::from(self.pooled_only(cell))
     }
