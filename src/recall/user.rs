@@ -189,7 +189,6 @@ impl UserTask {
             items.iter().map(|&item| places.map_or(item, |places| places[item])).collect()
         };
         let left_out = there(&self.left_out);
-        let all = ties.items.len();
         let wanted = |scheme| cells.iter().any(|cell| cell.scheme == scheme);
         [Scheme::Ure, Scheme::Traditional, Scheme::Full].map(|scheme| {
             let asked = match scheme {
@@ -199,16 +198,17 @@ impl UserTask {
             if !wanted(scheme) || asked.is_empty() {
                 return Vec::new();
             }
-            let (items, exposed) = (there(asked), there(&self.exposed));
-            let mut standings = match scheme {
-                Scheme::Traditional => among_some(row, &items, &exposed),
-                _ => among_all(row, &items, &left_out),
+            let items = there(asked);
+            let exposed = (scheme == Scheme::Traditional).then(|| there(&self.exposed));
+            let mut standings = match &exposed {
+                Some(exposed) => among_some(row, &items, exposed),
+                None => among_all(row, &items, &left_out),
             };
-            if all > 0 {
+            if ties.is_drawn() {
                 let draw = |item: usize| ties.draw(self.key, item);
-                let mut of: Box<dyn Iterator<Item = usize>> = match scheme {
-                    Scheme::Traditional => Box::new(exposed.into_iter()),
-                    _ => Box::new((0..all).filter(|item| !left_out.contains(item))),
+                let mut of: Box<dyn Iterator<Item = usize>> = match exposed {
+                    Some(exposed) => Box::new(exposed.into_iter()),
+                    None => Box::new(ties.items().filter(|item| !left_out.contains(item))),
                 };
                 draw_ties(row, &items, &mut of, &mut standings, &draw);
             }
@@ -264,6 +264,14 @@ impl TieOrder {
     pub fn new(items: Option<&super::Names>, seed: u32) -> Self {
         let keys = items.map(|items| (0..items.len()).map(|at| cluster_key(&items.name(at))));
         Self { items: keys.map(Iterator::collect).unwrap_or_default(), seed }
+    }
+
+    fn is_drawn(&self) -> bool {
+        !self.items.is_empty()
+    }
+
+    fn items(&self) -> std::ops::Range<usize> {
+        0..self.items.len()
     }
 
     fn draw(&self, user: u64, item: usize) -> u64 {

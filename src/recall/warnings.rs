@@ -6,9 +6,9 @@ use super::user::Below;
 use crate::formats::Warning;
 
 /// Users with a positive below whom intervals are known to be too narrow.
-const FEW_USERS: f64 = 100.0;
+pub(super) const FEW_USERS: f64 = 100.0;
 /// Hits below which they are.
-const FEW_HITS: f64 = 30.0;
+pub(super) const FEW_HITS: f64 = 30.0;
 /// How far the mean weight may be from 1.
 const WEIGHT_OFF: f64 = 0.1;
 /// The effective sample, absolute and as a share of the positives, below which a weighted figure
@@ -96,15 +96,13 @@ impl Warnings {
         if shape.settings.resamples == 0 || few_users {
             return;
         }
-        let weight = tally.below(Below::WeightedPositives) / tally.below(Below::Positives);
         let few: Vec<String> = shape
             .cells
             .iter()
             .enumerate()
             .filter(|(_, cell)| (cell.scheme, cell.metric) == (Scheme::Ure, Metric::Recall))
             .filter(|&(at, _)| {
-                let hits = |system| tally.sums[shape.ratio(system, at, 1).above] / weight;
-                (0..shape.systems.len()).any(|system| hits(system) < FEW_HITS)
+                (0..shape.systems.len()).any(|system| tally.hits(system, at) < FEW_HITS)
             })
             .map(|(_, cell)| cell.k.to_string())
             .collect();

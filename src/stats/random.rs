@@ -1,6 +1,8 @@
 use rand_pcg::Pcg32;
 use rand_pcg::rand_core::Rng;
 
+use super::keyed::mix;
+
 /// Which of the generator's 2⁶³ sequences: the one of its reference implementation.
 const STREAM: u64 = 0x0a02_bdbf_7bb3_c0a7;
 
@@ -15,12 +17,19 @@ impl Random {
     }
 
     /// Numbers for one purpose among several that share a seed, unlike those of [`Self::new`] and
-    /// of the others: seed and purpose are mixed (SplitMix64's finaliser, Steele et al. 2014).
+    /// of the others: seed and purpose are mixed.
     pub(crate) fn for_purpose(seed: u32, purpose: u32) -> Self {
-        let mut state = (u64::from(purpose) + 1) << 32 | u64::from(seed);
-        state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        Self(Pcg32::new(state ^ (state >> 31), STREAM))
+        let state = mix((u64::from(purpose) + 1) << 32 | u64::from(seed));
+        Self(Pcg32::new(state, STREAM))
+    }
+
+    /// Draws `count` of `deck`, each set of them as likely as any other, to its front: the shuffle of
+    /// Fisher and Yates as far as it is needed. However the deck lies, it is as good a start as any.
+    pub(crate) fn draw<'a, T>(&mut self, deck: &'a mut [T], count: usize) -> &'a [T] {
+        for at in 0..count {
+            deck.swap(at, at + self.below(deck.len() - at));
+        }
+        &deck[..count]
     }
 
     /// A whole number below `n`. The product's upper half favours some numbers by a share of

@@ -48,8 +48,8 @@ impl RecallJob {
         name: &str,
         file: &str,
         bytes: &[u8],
-        users: Option<NamesFile>,
-        items: Option<NamesFile>,
+        users: Option<SideFile>,
+        items: Option<SideFile>,
     ) -> Result<(), Thrown> {
         let scores = Scores::read(file, bytes)?;
         self.hashes.push(sha256(&[bytes]));
@@ -66,15 +66,15 @@ impl RecallJob {
         user_factors: &[u8],
         item_file: &str,
         item_factors: &[u8],
-        user_bias: Option<NamesFile>,
-        item_bias: Option<NamesFile>,
-        users: Option<NamesFile>,
-        items: Option<NamesFile>,
+        user_bias: Option<SideFile>,
+        item_bias: Option<SideFile>,
+        users: Option<SideFile>,
+        items: Option<SideFile>,
     ) -> Result<(), Thrown> {
         let mut inputs: Vec<&[u8]> = vec![user_factors, item_factors];
         inputs.extend([&user_bias, &item_bias].into_iter().flatten().map(|bias| &bias.bytes[..]));
         self.hashes.push(sha256(&inputs));
-        let vector = |bias: &Option<NamesFile>| match bias {
+        let vector = |bias: &Option<SideFile>| match bias {
             Some(bias) => read_npy_vector(&bias.file, &bias.bytes).map(Some),
             None => Ok(None),
         };
@@ -92,10 +92,10 @@ impl RecallJob {
         &mut self,
         name: &str,
         scores: Scores,
-        users: Option<NamesFile>,
-        items: Option<NamesFile>,
+        users: Option<SideFile>,
+        items: Option<SideFile>,
     ) -> Result<(), Thrown> {
-        let names = |file: Option<NamesFile>| match file {
+        let names = |file: Option<SideFile>| match file {
             Some(file) => Names::read(&file.file, &file.bytes).map(Some),
             None => Ok(None),
         };
@@ -182,16 +182,16 @@ impl RecallJob {
 
 /// A file that goes with scores: a list of names, or biases.
 #[wasm_bindgen]
-pub struct NamesFile {
+pub struct SideFile {
     file: String,
     bytes: Vec<u8>,
 }
 
 #[wasm_bindgen]
-impl NamesFile {
+impl SideFile {
     /// A file by name and content.
     #[wasm_bindgen(constructor)]
-    pub fn new(file: String, bytes: Vec<u8>) -> NamesFile {
+    pub fn new(file: String, bytes: Vec<u8>) -> SideFile {
         Self { file, bytes }
     }
 }

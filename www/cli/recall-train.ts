@@ -34,22 +34,6 @@ interface Options {
 
 /** Adds `attune recall train` to `attune recall`. */
 export function recallTrainCommand(recall: Command): void {
-  // What follows `train` is for it, also where `recall` has an option of the same name; and it
-  // needs none of what `recall` itself cannot do without.
-  for (let above: Command | null = recall; above; above = above.parent) {
-    above.enablePositionalOptions();
-  }
-  const needed = recall.options.filter((option) => option.mandatory);
-  for (const option of needed) option.makeOptionMandatory(false);
-  recall.hook('preAction', (_, command) => {
-    if (command !== recall) return;
-    for (const option of needed) {
-      if (recall.getOptionValue(option.attributeName()) !== undefined) continue;
-      recall.error(`error: required option '${option.flags}' not specified`, {
-        code: 'commander.missingMandatoryOptionValue',
-      });
-    }
-  });
   recall
     .command('train')
     .description('train a reference recommender, whose factors attune recall then evaluates')

@@ -27,7 +27,7 @@ export async function evaluateRecall(
 ): Promise<RecallReport | string> {
   const job = run(() => new module.RecallJob(settings));
   try {
-    const file = (one?: NamedBytes) => one && new module.NamesFile(one.name, one.bytes);
+    const file = (one?: NamedBytes) => one && new module.SideFile(one.name, one.bytes);
     for (const { name, ...files } of input.recommenders) {
       const { scores, userFactors, itemFactors } = files;
       const names = () => [file(files.users), file(files.items)] as const;

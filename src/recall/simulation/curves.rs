@@ -23,9 +23,8 @@ impl UserTruth {
             let candidates = user.candidates.len();
             let mut deck: Vec<usize> = (0..candidates).collect();
             user.exposed = vec![false; candidates];
-            for at in 0..count.min(candidates) {
-                deck.swap(at, at + random.below(candidates - at));
-                user.exposed[deck[at]] = true;
+            for &at in random.draw(&mut deck, count.min(candidates)) {
+                user.exposed[at] = true;
             }
         }
     }

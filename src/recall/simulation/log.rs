@@ -95,12 +95,7 @@ impl World {
         let mut log = Vec::with_capacity(self.user_count() * per_user);
         let propensity = per_user as f64 / items as f64;
         for user in 0..self.user_count() {
-            // Fisher and Yates's shuffle, as far as it is needed; what an earlier user left behind
-            // is as good a start as any.
-            for at in 0..per_user {
-                deck.swap(at, at + random.below(items - at));
-            }
-            let mut shown = deck[..per_user].to_vec();
+            let mut shown = random.draw(&mut deck, per_user).to_vec();
             shown.sort_unstable();
             log.extend(shown.into_iter().map(|item| {
                 let liked = self.likes(user, item as usize);

@@ -9,9 +9,11 @@ mod curves;
 mod log;
 mod model;
 mod study;
+mod study_types;
 mod world;
 
 pub use curves::{RecallCurves, UserTruth};
 pub use log::{BiasSettings, Observation};
-pub use study::{Redraw, SimulatedFigure, Simulation, SimulationReport, SimulationSettings};
+pub use study::Simulation;
+pub use study_types::{Redraw, SimulatedFigure, SimulationReport, SimulationSettings};
 pub use world::{World, WorldSettings};

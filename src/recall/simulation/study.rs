@@ -1,116 +1,15 @@
-use serde::{Deserialize, Serialize};
-
 use super::World;
 use super::model::Ranking;
+use super::study_types::{Redraw, SimulatedFigure, SimulationReport, SimulationSettings};
 use crate::formats::{Error, ErrorKind, Result};
 use crate::recall::Names;
 use crate::recall::log::{ItemLog, Task};
 use crate::recall::ranking::Standing;
-use crate::recall::settings::{Average, IntervalMethod, RecallSettings, Scheme};
+use crate::recall::settings::{Average, RecallSettings, Scheme};
 use crate::recall::tally::{Shape, Tally};
-use crate::recall::user::{BELOWS, UserTask};
+use crate::recall::user::{BELOWS, Below, UserTask};
+use crate::recall::warnings::{FEW_HITS, FEW_USERS};
 use crate::stats::Random;
-
-/// Which users a repetition sees, and so of whom its interval must speak.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub enum Redraw {
-    /// The same users each time; only the exposure is drawn. `ciTheseUsers` is judged.
-    Exposure,
-    /// Other users each time, drawn from the world's with replacement. `ci` is judged.
-    Users,
-}
-
-/// Settings of [`Simulation`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub struct SimulationSettings {
-    /// N̄: items shown at random to each user, at least 1.
-    pub exposed: u32,
-    /// The cut-offs K.
-    pub k: Vec<u32>,
-    /// What is drawn anew each time.
-    pub redraw: Redraw,
-    /// How much the model knows of what users like: 0 nothing, 1 all that can be known.
-    pub skill: f64,
-    /// Repetitions, at least 2.
-    pub repetitions: u32,
-    /// Resamples of users for each interval; at most 100 are made where only the exposure is drawn.
-    pub resamples: u32,
-    /// How the intervals are made of the resamples.
-    pub interval: IntervalMethod,
-    /// The nominal coverage.
-    pub level: f64,
-    /// Where the random numbers begin.
-    pub seed: u32,
-}
-
-impl Default for SimulationSettings {
-    fn default() -> Self {
-        Self {
-            exposed: 50,
-            k: vec![1, 5, 10, 50],
-            redraw: Redraw::Exposure,
-            skill: 0.7,
-            repetitions: 1000,
-            resamples: 400,
-            interval: IntervalMethod::default(),
-            level: 0.95,
-            seed: 7,
-        }
-    }
-}
-
-/// How one figure fared over the repetitions.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub struct SimulatedFigure {
-    /// How it was estimated.
-    pub scheme: Scheme,
-    /// How users were averaged.
-    pub average: Average,
-    /// The cut-off K.
-    pub k: u32,
-    /// What it should be: Recall@K of the world's users, macro weighted by their chance to have an
-    /// exposed positive.
-    pub target: f64,
-    /// The mean estimate less the target.
-    pub bias: f64,
-    /// Its Monte Carlo standard error.
-    pub bias_error: f64,
-    /// The standard deviation of the estimates.
-    pub sd: f64,
-    /// The share of the intervals that hold the target; absent where none were made.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "types", ts(optional))]
-    pub coverage: Option<f64>,
-    /// Hits expected in a repetition.
-    pub hits: f64,
-    /// Users with a positive, on average.
-    pub users: f64,
-    /// The share of repetitions that warned of few users or few hits.
-    pub warned: f64,
-}
-
-/// What [`Simulation::report`] returns.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-pub struct SimulationReport {
-    /// The settings in force.
-    pub settings: SimulationSettings,
-    /// Repetitions done.
-    pub repetitions: u32,
-    /// Users of the world.
-    pub users: u32,
-    /// Its items.
-    pub items: u32,
-    /// One row a scheme, average and K.
-    pub figures: Vec<SimulatedFigure>,
-}
 
 /// Repeats an evaluation on exposures drawn anew from a world in which everything is known, to see
 /// how far each scheme is off and how often each interval holds what it speaks of.
@@ -251,18 +150,9 @@ impl Simulation {
         let mut pool: Vec<u32> = (0..items as u32).collect();
         let mut shown = Vec::with_capacity(count);
         for &user in &chosen {
-            // The first places of a shuffle (Fisher & Yates) begun from any order.
-            for at in 0..self.settings.exposed as usize {
-                let other = at + self.random.below(items - at);
-                pool.swap(at, other);
-            }
-            let exposed = &pool[..self.settings.exposed as usize];
-            shown.push(
-                exposed
-                    .iter()
-                    .map(|&item| item << 1 | u32::from(self.world.likes(user, item as usize)))
-                    .collect(),
-            );
+            let exposed = self.random.draw(&mut pool, self.settings.exposed as usize);
+            let likes = |item: u32| self.world.likes(user, item as usize);
+            shown.push(exposed.iter().map(|&item| item << 1 | u32::from(likes(item))).collect());
         }
         let task = Task {
             users: Names::places(count),
@@ -322,12 +212,8 @@ impl Simulation {
 
     fn note(&mut self, tally: &Tally) -> Result<()> {
         let report = tally.report()?;
-        let warned = report.warnings.iter().any(|warning| warning.code == "few-users");
-        let few: Option<&str> = report
-            .warnings
-            .iter()
-            .find(|warning| warning.code == "few-hits")
-            .map(|warning| warning.message.as_str());
+        let few_users = tally.below(Below::UsersWithPositives) < FEW_USERS;
+        let asked = self.evaluation.resamples > 0;
         let columns = self.settings.k.len();
         for (at, result) in report.systems[0].results.iter().enumerate() {
             let sums = &mut self.runs[at];
@@ -336,12 +222,10 @@ impl Simulation {
             sums.sum += estimate;
             sums.squares += estimate * estimate;
             sums.users += f64::from(result.users);
-            let weight = tally.sums[3] / tally.sums[2].max(1.0);
-            let ratio = tally.shape.ratio(0, at / 2, 1);
-            let scale = if result.scheme == Scheme::Ure { weight } else { 1.0 };
-            sums.hits += tally.sums[ratio.above] / scale;
-            let at_k = few.is_some_and(|few| names_k(few, result.k));
-            sums.warned += f64::from(warned || at_k);
+            sums.hits += tally.hits(0, at / 2);
+            // The cells of URE come first, with the same cut-offs as the others.
+            let few_hits = tally.hits(0, at / 2 % columns) < FEW_HITS;
+            sums.warned += f64::from(asked && (few_users || few_hits));
             let target = self.targets[2 * (at / 2 % columns) + at % 2];
             let interval = match self.settings.redraw {
                 Redraw::Exposure => result.ci_these_users,
@@ -384,10 +268,4 @@ impl Simulation {
             figures: figures.collect(),
         }
     }
-}
-
-/// Whether the warning of few hits lists this cut-off.
-fn names_k(message: &str, k: u32) -> bool {
-    let listed = message.strip_prefix("At K = ").and_then(|rest| rest.split(" fewer").next());
-    listed.is_some_and(|listed| listed.split(", ").any(|one| one == k.to_string()))
 }

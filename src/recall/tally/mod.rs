@@ -193,6 +193,17 @@ impl Tally {
         (below > 0.0).then(|| self.sums[ratio.above] / below)
     }
 
+    /// Hits behind a cell's figures: of URE without the weights of the exposure.
+    pub fn hits(&self, system: usize, cell: usize) -> f64 {
+        let above = self.sums[self.shape.ratio(system, cell, 1).above];
+        match self.shape.cells[cell].scheme {
+            Scheme::Ure if above > 0.0 => {
+                above * self.below(Below::Positives) / self.below(Below::WeightedPositives)
+            }
+            _ => above,
+        }
+    }
+
     /// The figure in each resample in which it is defined.
     pub fn resampled(&self, ratio: Ratio) -> Vec<f64> {
         let pairs = self.resampled.of(ratio.above).iter().zip(self.resampled.of(ratio.below));
