@@ -96,11 +96,6 @@ impl CsvTable {
         &self.file
     }
 
-    /// Whether there is a column of this name.
-    pub fn has(&self, name: &str) -> bool {
-        self.columns.iter().any(|column| column == name)
-    }
-
     /// The rows, in file order.
     pub fn rows(&self) -> impl Iterator<Item = CsvRow<'_>> {
         (0..self.rows.len()).map(|index| CsvRow { table: self, index })

@@ -132,9 +132,24 @@ pub(super) struct Interner {
     index: HashMap<String, usize>,
 }
 
+impl From<&Names> for Interner {
+    fn from(names: &Names) -> Self {
+        let mut interner = Self::default();
+        (0..names.len()).for_each(|at| {
+            interner.place(&names.name(at));
+        });
+        interner
+    }
+}
+
 impl Interner {
+    /// The place of a name that was given before.
+    pub(super) fn find(&self, name: &str) -> Option<usize> {
+        self.index.get(name).copied()
+    }
+
     pub(super) fn place(&mut self, name: &str) -> usize {
-        if let Some(&at) = self.index.get(name) {
+        if let Some(at) = self.find(name) {
             return at;
         }
         let at = self.names.len();
@@ -149,6 +164,11 @@ impl Interner {
 
     pub(super) fn name(&self, at: usize) -> &str {
         &self.names[at]
+    }
+
+    /// All names, in order.
+    pub(super) fn into_names(self) -> Vec<String> {
+        self.names
     }
 
     pub(super) fn finish(self) -> Result<Names> {

@@ -22,7 +22,6 @@ pub(super) struct Csv {
 struct Places {
     width: usize,
     of: Vec<Option<usize>>,
-    names: Vec<String>,
 }
 
 impl Csv {
@@ -38,12 +37,6 @@ impl Csv {
             line: 1,
             start: 1,
         }
-    }
-
-    /// Whether the header names a column.
-    pub fn has(&self, column: &str) -> bool {
-        let names = self.places.as_ref().map_or(&[][..], |places| &places.names);
-        names.iter().any(|name| name == column)
     }
 
     /// The line on which a record begins that has not ended.
@@ -138,7 +131,7 @@ impl Places {
             }
             of.push(place);
         }
-        Ok(Self { width: names.len(), of, names })
+        Ok(Self { width: names.len(), of })
     }
 }
 

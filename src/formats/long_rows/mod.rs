@@ -131,14 +131,6 @@ impl LongReader {
         self.hash.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Whether the file has the column; known once a row was read (of JSONL: always true).
-    pub fn has(&self, column: &str) -> bool {
-        match &self.form {
-            Form::Csv(csv) => csv.has(column),
-            Form::Jsonl(_) | Form::Unknown(_) => true,
-        }
-    }
-
     fn feed(&mut self, bytes: &[u8], row: &mut dyn FnMut(LongRow<'_>) -> Result<()>) -> Result<()> {
         let Self { file, columns, required, form, rows, .. } = self;
         let mut sink = Sink { file, columns, required: *required, rows, each: row };

@@ -5,6 +5,7 @@ mod reader;
 use super::{Names, Scores};
 use crate::formats::{Error, ErrorKind, Result};
 pub use reader::{LogKind, LogReader};
+pub(super) use reader::{label, propensity};
 
 /// An item that was shown to a user at random, and what the user said of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -91,11 +91,6 @@ impl LogReader {
         self.rows.log.hash = Some(self.reader.hash());
         Ok(self.rows.log)
     }
-
-    /// Whether the file has a column; known once a row was read.
-    pub fn has_column(&self, name: &str) -> bool {
-        self.reader.has(name)
-    }
 }
 
 impl Rows {
@@ -133,13 +128,7 @@ impl Rows {
         }
         self.log.users[user].push(item << 1 | u32::from(positive));
         if let Some(propensities) = &mut self.log.propensities {
-            let propensity = row.number(3)?;
-            if !(propensity > 0.0 && propensity <= 1.0) {
-                let problem = format!("the propensity is {}", row.text(3));
-                let mend =
-                    "Give the chance with which the item was to be shown: above 0, at most 1.";
-                return Err(row.error(3, ErrorKind::Range, problem, mend));
-            }
+            let propensity = propensity(row, 3)?;
             propensities.resize_with(self.log.users.len(), Vec::new);
             propensities[user].push(propensity);
         }
@@ -150,15 +139,7 @@ impl Rows {
         if self.kind == LogKind::Mask || (self.kind == LogKind::Full && !row.has(2)) {
             return Ok(true);
         }
-        match row.text(2).parse::<f64>() {
-            Ok(1.0) => Ok(true),
-            Ok(0.0) => Ok(false),
-            _ => {
-                let problem = format!("the label is \"{}\"", row.text(2));
-                let mend = "Write 1 where the user liked the item and 0 where not.";
-                Err(row.error(2, ErrorKind::Range, problem, mend))
-            }
-        }
+        label(row, 2)
     }
 
     /// Whether the user does not have the item yet.
@@ -171,4 +152,36 @@ impl Rows {
             self.many[user].get_or_insert_with(|| known.iter().map(|packed| packed >> 1).collect());
         many.insert(item)
     }
+}
+
+/// Whether a row's user liked the item: 1, or 0.
+///
+/// # Errors
+///
+/// `Range` for another label.
+pub(in crate::recall) fn label(row: &LongRow<'_>, column: usize) -> Result<bool> {
+    match row.text(column).parse::<f64>() {
+        Ok(1.0) => Ok(true),
+        Ok(0.0) => Ok(false),
+        _ => {
+            let problem = format!("the label is \"{}\"", row.text(column));
+            let mend = "Write 1 where the user liked the item and 0 where not.";
+            Err(row.error(column, ErrorKind::Range, problem, mend))
+        }
+    }
+}
+
+/// A row's chance of having been observed.
+///
+/// # Errors
+///
+/// `Type` or `NotFinite` for no number, `Range` for one that is not above 0 and at most 1.
+pub(in crate::recall) fn propensity(row: &LongRow<'_>, column: usize) -> Result<f64> {
+    let propensity = row.number(column)?;
+    if propensity > 0.0 && propensity <= 1.0 {
+        return Ok(propensity);
+    }
+    let problem = format!("the propensity is {}", row.text(column));
+    let mend = "Give the chance with which the pair was to be seen: above 0, at most 1.";
+    Err(row.error(column, ErrorKind::Range, problem, mend))
 }

@@ -1,7 +1,9 @@
 use std::collections::{HashMap, HashSet};
 
-use crate::formats::{CsvRow, CsvTable, Error, ErrorKind, Result};
+use crate::formats::{Error, ErrorKind, LongReader, LongRow, Result};
 use crate::recall::Names;
+use crate::recall::log::{label, propensity};
+use crate::recall::names::Interner;
 
 /// A user met an item.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,14 +29,14 @@ pub struct Interactions {
 }
 
 impl Interactions {
-    /// Reads CSV `user,item[,label][,propensity]`; without labels every row is a like.
+    /// Reads CSV or JSONL `user,item[,label][,propensity]`; without labels every row is a like.
     ///
     /// Users and items are numbered in the order of `users` and `items` where these are given, and
     /// then all of them get factors, met or not; else in the order in which they occur.
     ///
     /// # Errors
     ///
-    /// What [`CsvTable`] reports; `Unknown` for a user or item that a given list lacks, `Range` for
+    /// What [`LongReader`] reports; `Unknown` for a user or item that a given list lacks, `Range` for
     /// a label other than 0 and 1 or a propensity that is no probability, `Duplicate` for a pair that
     /// occurs twice, `Empty` without a like.
     ///
@@ -51,25 +53,29 @@ impl Interactions {
         users: Option<&Names>,
         items: Option<&Names>,
     ) -> Result<Self> {
-        let table = CsvTable::read(file, bytes, &["user", "item"])?;
-        let (labelled, known) = (table.has("label"), table.has("propensity"));
-        let (mut users, mut items) = (Numbered::new("user", users), Numbered::new("item", items));
+        let mut reader = LongReader::new(file, &["user", "item"], &["label", "propensity"]);
+        let (mut users, mut items) =
+            (Numbered::new("user", 0, users), Numbered::new("item", 1, items));
         let mut all = Vec::new();
         let mut seen = HashMap::new();
-        for row in table.rows() {
-            let (user, item) = (users.index(row)?, items.index(row)?);
+        let mut read = |row: LongRow<'_>| {
+            let (user, item) = (users.place(&row)?, items.place(&row)?);
             if let Some(line) = seen.insert((user, item), row.line()) {
                 let problem = format!("the same user and item stand in line {line}");
-                return Err(row.error("item", ErrorKind::Duplicate, problem, "Keep one row."));
+                return Err(row.error(1, ErrorKind::Duplicate, problem, "Keep one row."));
             }
             all.push(Interaction {
                 user,
                 item,
-                positive: !labelled || label(row)?,
-                propensity: if known { Some(propensity(row)?) } else { None },
+                positive: !row.has(2) || label(&row, 2)?,
+                propensity: if row.has(3) { Some(propensity(&row, 3)?) } else { None },
             });
-        }
-        Self::new(users.names, items.names, all).map_err(|error| error.in_file(file))
+            Ok(())
+        };
+        reader.push(bytes, &mut read)?;
+        reader.finish(&mut read)?;
+        let (users, items) = (users.names.into_names(), items.names.into_names());
+        Self::new(users, items, all).map_err(|error| error.in_file(file))
     }
 
     /// Interactions from memory.
@@ -144,62 +150,44 @@ impl Interactions {
 ///
 /// # Errors
 ///
-/// What [`CsvTable`] reports, and `Range` for a label other than 0 and 1.
+/// What [`LongReader`] reports, and `Range` for a label other than 0 and 1.
 pub fn read_labels(file: &str, bytes: &[u8]) -> Result<Vec<bool>> {
-    CsvTable::read(file, bytes, &["label"])?.rows().map(label).collect()
+    let mut reader = LongReader::new(file, &["label"], &[]);
+    let mut labels = Vec::new();
+    let mut read = |row: LongRow<'_>| {
+        labels.push(label(&row, 0)?);
+        Ok(())
+    };
+    reader.push(bytes, &mut read)?;
+    reader.finish(&mut read)?;
+    Ok(labels)
 }
 
-fn label(row: CsvRow<'_>) -> Result<bool> {
-    match row.text("label").parse::<f64>() {
-        Ok(1.0) => Ok(true),
-        Ok(0.0) => Ok(false),
-        _ => Err(row.error(
-            "label",
-            ErrorKind::Range,
-            format!("the label is \"{}\"", row.text("label")),
-            "Write 1 where the user liked the item and 0 where not.",
-        )),
-    }
-}
-
-fn propensity(row: CsvRow<'_>) -> Result<f64> {
-    let value = row.number("propensity")?;
-    if value > 0.0 && value <= 1.0 {
-        return Ok(value);
-    }
-    let problem = format!("the propensity is {value}");
-    Err(row.error("propensity", ErrorKind::Range, problem, "Give a probability above 0, up to 1."))
-}
-
-/// Names and their numbers: a list that was given, or one that grows.
+/// Names and their places: a list that was given, or one that grows.
 struct Numbered {
-    column: &'static str,
-    names: Vec<String>,
-    index: HashMap<String, u32>,
+    what: &'static str,
+    column: usize,
+    names: Interner,
     given: bool,
 }
 
 impl Numbered {
-    fn new(column: &'static str, given: Option<&Names>) -> Self {
-        let names: Vec<String> = given
-            .map_or_else(Vec::new, |names| (0..names.len()).map(|at| names.name(at)).collect());
-        let index = names.iter().cloned().zip(0u32..).collect();
-        Self { column, names, index, given: given.is_some() }
+    fn new(what: &'static str, column: usize, given: Option<&Names>) -> Self {
+        Self {
+            what,
+            column,
+            names: given.map(Interner::from).unwrap_or_default(),
+            given: given.is_some(),
+        }
     }
 
-    fn index(&mut self, row: CsvRow<'_>) -> Result<u32> {
-        let name = row.name(self.column)?;
-        if let Some(&at) = self.index.get(name) {
-            return Ok(at);
-        }
-        if self.given {
-            let problem = format!("{} \"{name}\" is not in the list given", self.column);
+    fn place(&mut self, row: &LongRow<'_>) -> Result<u32> {
+        let name = row.filled(self.column)?;
+        if self.given && self.names.find(name).is_none() {
+            let problem = format!("{} \"{name}\" is not in the list given", self.what);
             let mend = "Add it to the list, or remove the row.";
             return Err(row.error(self.column, ErrorKind::Unknown, problem, mend));
         }
-        let at = self.names.len() as u32;
-        self.names.push(name.to_owned());
-        self.index.insert(name.to_owned(), at);
-        Ok(at)
+        Ok(self.names.place(name) as u32)
     }
 }
