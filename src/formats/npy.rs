@@ -22,6 +22,25 @@ pub enum Numbers {
     Double(Vec<f64>),
 }
 
+impl Numbers {
+    /// The numbers in single precision.
+    ///
+    /// # Errors
+    ///
+    /// `Range` for one that is too large for float32.
+    pub fn into_single(self) -> Result<Vec<f32>> {
+        let values: Vec<f32> = match self {
+            Self::Single(values) => return Ok(values),
+            Self::Double(values) => values.into_iter().map(|value| value as f32).collect(),
+        };
+        if values.iter().all(|value| value.is_finite()) {
+            return Ok(values);
+        }
+        let problem = "a number is too large for float32";
+        Err(Error::new(ErrorKind::Range, problem, "Scale the numbers down."))
+    }
+}
+
 /// A `.npy` matrix, row-major.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NpyMatrix {
@@ -70,10 +89,7 @@ pub fn read_npy_vector(file: &str, bytes: &[u8]) -> Result<Vec<f32>> {
         let error = Error::new(ErrorKind::Mismatch, problem, "Save a vector: one number a row.");
         return Err(error.in_file(file));
     }
-    Ok(match found.numbers {
-        Numbers::Single(values) => values,
-        Numbers::Double(values) => values.into_iter().map(|value| value as f32).collect(),
-    })
+    found.numbers.into_single().map_err(|error| error.in_file(file))
 }
 
 fn read(bytes: &[u8]) -> Result<NpyMatrix> {
@@ -91,7 +107,6 @@ fn read_as(bytes: &[u8], vector: bool) -> Result<NpyMatrix> {
         )
     })?;
     let shape = npy.shape().to_vec();
-    let order = npy.order();
     let (rows, columns) = match *shape.as_slice() {
         [rows, columns] => (rows, columns),
         [rows] if vector => (rows, 1),
@@ -120,25 +135,11 @@ fn read_as(bytes: &[u8], vector: bool) -> Result<NpyMatrix> {
         return Err(cut_short(&format!("{rows} × {columns} values need {claimed} bytes")));
     }
     let (rows, columns) = (rows as usize, columns as usize);
+    let shape = (rows, columns);
     let numbers = match size {
-        2 => Numbers::Single(in_rows(
-            collect::<half::f16, _>(npy, rows * columns, half::f16::to_f32)?,
-            order,
-            rows,
-            columns,
-        )?),
-        4 => Numbers::Single(in_rows(
-            collect::<f32, _>(npy, rows * columns, |value| value)?,
-            order,
-            rows,
-            columns,
-        )?),
-        8 => Numbers::Double(in_rows(
-            collect::<f64, _>(npy, rows * columns, |value| value)?,
-            order,
-            rows,
-            columns,
-        )?),
+        2 => Numbers::Single(collect(npy, shape, half::f16::to_f32)?),
+        4 => Numbers::Single(collect(npy, shape, |value: f32| value)?),
+        8 => Numbers::Double(collect(npy, shape, |value: f64| value)?),
         _ => {
             return Err(Error::new(
                 ErrorKind::Type,
@@ -165,19 +166,6 @@ fn read_as(bytes: &[u8], vector: bool) -> Result<NpyMatrix> {
     Ok(NpyMatrix { rows, columns, numbers })
 }
 
-/// The values row after row, whichever way they were saved.
-fn in_rows<T: Copy>(values: Vec<T>, order: Order, rows: usize, columns: usize) -> Result<Vec<T>> {
-    match order {
-        Order::C => Ok(values),
-        Order::Fortran => {
-            let mut turned = reserved(rows * columns)?;
-            turned
-                .extend((0..rows * columns).map(|at| values[(at % columns) * rows + at / columns]));
-            Ok(turned)
-        }
-    }
-}
-
 /// Refuses a header that claims more elements than the file has bytes, before anything is
 /// multiplied or allocated for them (npyz 0.9 multiplies the dimensions unchecked).
 fn check_claim(bytes: &[u8]) -> Result<()> {
@@ -195,17 +183,27 @@ fn check_claim(bytes: &[u8]) -> Result<()> {
     }
 }
 
-fn collect<T: npyz::Deserialize, V>(
+/// The values row after row, whichever way they were saved.
+fn collect<T: npyz::Deserialize, V: Copy>(
     npy: NpyFile<&[u8]>,
-    count: usize,
+    (rows, columns): (usize, usize),
     convert: impl Fn(T) -> V,
 ) -> Result<Vec<V>> {
+    let order = npy.order();
     let data = npy.data::<T>().map_err(|error| cut_short(&error.to_string()))?;
-    let mut values = reserved(count)?;
+    let mut values = reserved(rows * columns)?;
     for value in data {
         values.push(convert(value.map_err(|error| cut_short(&error.to_string()))?));
     }
-    Ok(values)
+    match order {
+        Order::C => Ok(values),
+        Order::Fortran => {
+            let mut turned = reserved(rows * columns)?;
+            turned
+                .extend((0..rows * columns).map(|at| values[(at % columns) * rows + at / columns]));
+            Ok(turned)
+        }
+    }
 }
 
 /// Room for `count` numbers, or an error where there is none: a large matrix must not end the

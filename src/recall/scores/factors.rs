@@ -1,4 +1,4 @@
-use crate::formats::{Error, ErrorKind, NpyMatrix, Numbers, Result};
+use crate::formats::{Error, ErrorKind, NpyMatrix, Result};
 
 /// Users multiplied at a time: their scores of ten thousand items fit into the second-level cache.
 pub(super) const TILE: usize = 32;
@@ -37,7 +37,7 @@ impl Factors {
         }
         let dimensions = users.columns;
         let item_count = items.rows;
-        let values = single(items.numbers)?;
+        let values = items.numbers.into_single()?;
         let mut panels = vec![0.0; item_count.div_ceil(PANEL) * PANEL * dimensions];
         for (item, factors) in values.chunks(dimensions).enumerate() {
             let panel = &mut panels[item / PANEL * PANEL * dimensions..][..PANEL * dimensions];
@@ -47,7 +47,7 @@ impl Factors {
         }
         Ok(Self {
             dimensions,
-            users: single(users.numbers)?,
+            users: users.numbers.into_single()?,
             items: panels,
             item_count,
             user_bias: None,
@@ -126,18 +126,4 @@ fn products(users: [&[f32]; GROUP], panel: &[f32]) -> [[f32; PANEL]; GROUP] {
         }
     }
     sums
-}
-
-fn single(numbers: Numbers) -> Result<Vec<f32>> {
-    match numbers {
-        Numbers::Single(values) => Ok(values),
-        Numbers::Double(values) => {
-            let values: Vec<f32> = values.into_iter().map(|value| value as f32).collect();
-            if values.iter().all(|value| value.is_finite()) {
-                return Ok(values);
-            }
-            let problem = "a factor is too large for float32";
-            Err(Error::new(ErrorKind::Range, problem, "Scale the factors down."))
-        }
-    }
 }

@@ -100,17 +100,10 @@ impl<'a> ReplyReading<'a> {
             Style::Casual,
             Style::AsksNothing,
         ];
-        const TALK: [Avoided; 7] = [
-            Avoided::Pity,
-            Avoided::Platitudes,
-            Avoided::Calming,
-            Avoided::Lectures,
-            Avoided::Religion,
-            Avoided::Comparison,
-            Avoided::Familiarity,
-        ];
         let styles = STYLES.iter().map(|style| 2.0 * self.share(*style) as f32);
-        styles.chain(TALK.iter().map(|talk| 2.0 * f32::from(u8::from(self.meets(talk))))).collect()
+        styles
+            .chain(Avoided::TALK.iter().map(|talk| 2.0 * f32::from(u8::from(self.meets(talk)))))
+            .collect()
     }
 
     fn count(&self, lexicons: &[Lexicon]) -> f64 {

@@ -38,9 +38,6 @@ pub const TWO_SIDED: &[&str] = &[
     "advice_asked",
     "advice_unwanted",
     "query_log_words",
-    "concerns_met",
-    "question_on_topic",
-    "feelings_of_seeker",
 ];
 
 static WEIGHTS: &[u8] = include_bytes!("../../../data/builtin/personal.safetensors");

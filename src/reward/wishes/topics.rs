@@ -40,22 +40,25 @@ static TOPICS: LazyLock<[Phrases; 7]> = LazyLock::new(|| {
     .map(|source| Phrases::new(&[source]))
 });
 
-const KINDS: [Avoided; 7] = [
-    Avoided::Pity,
-    Avoided::Platitudes,
-    Avoided::Calming,
-    Avoided::Lectures,
-    Avoided::Religion,
-    Avoided::Comparison,
-    Avoided::Familiarity,
-];
+impl Avoided {
+    /// The kinds of talk that have lists of words.
+    pub const TALK: [Self; 7] = [
+        Self::Pity,
+        Self::Platitudes,
+        Self::Calming,
+        Self::Lectures,
+        Self::Religion,
+        Self::Comparison,
+        Self::Familiarity,
+    ];
+}
 
 /// Words that never make a subject of their own.
 const EMPTY: &[&str] = &["today", "pleas", "again", "right", "anymo", "yet", "want", "talk"];
 
 /// The kinds of unwelcome talk that the words name.
 pub(super) fn named(words: &[String]) -> impl Iterator<Item = Avoided> {
-    let named = TOPICS.iter().zip(KINDS).filter(|(topic, _)| topic.count(words) > 0);
+    let named = TOPICS.iter().zip(Avoided::TALK).filter(|(topic, _)| topic.count(words) > 0);
     named.map(|(_, kind)| kind)
 }
 
