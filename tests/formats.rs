@@ -1,7 +1,7 @@
 //! Hostile files: whatever the bytes, an error or a result, never a panic.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
-use attune::formats::{CsvTable, read_npy};
+use attune::formats::{CsvTable, LongReader, LongRow, read_npy};
 use attune::memory::Memory;
 use attune::recall::Scores;
 use attune::reward::{ScoreRow, split_sections};
@@ -122,5 +122,41 @@ proptest! {
         let parts = split_sections(&text);
         prop_assert!(text.contains(parts.response));
         prop_assert!(parts.analysis.is_none_or(|analysis| text.contains(analysis)));
+    }
+}
+
+proptest! {
+    /// However a file is cut into pieces, the rows and their lines are the same.
+    #[test]
+    fn pieces_of_a_long_file_give_the_rows_of_the_whole(
+        fields in proptest::collection::vec("[a-z ,\"\n\r;é]{0,12}", 1..12),
+        ends in prop::sample::select(vec!["\n", "\r\n", "\n\n"]),
+        cuts in proptest::collection::vec(any::<prop::sample::Index>(), 0..6),
+    ) {
+        let quoted = |field: &String| format!("\"{}\"", field.replace('"', "\"\""));
+        let rows = fields.iter().map(|field| format!("{},x{ends}", quoted(field)));
+        let text = format!("item,user{ends}{}", rows.collect::<String>());
+        let read = |pieces: Vec<&[u8]>| -> Vec<(u64, String, String)> {
+            let mut found = Vec::new();
+            let mut keep = |row: LongRow<'_>| {
+                found.push((row.line(), row.text(0).to_owned(), row.text(1).to_owned()));
+                Ok(())
+            };
+            let mut reader = LongReader::new("f.csv", &["user"], &["item"]);
+            for piece in pieces {
+                reader.push(piece, &mut keep).unwrap();
+            }
+            reader.finish(&mut keep).unwrap();
+            found
+        };
+        let bytes = text.as_bytes();
+        let whole = read(vec![bytes]);
+        let items: Vec<&str> = whole.iter().map(|row| row.2.as_str()).collect();
+        prop_assert_eq!(items, fields.iter().map(|field| field.trim()).collect::<Vec<_>>());
+        let mut places: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len())).collect();
+        places.extend([0, bytes.len()]);
+        places.sort_unstable();
+        let pieces = places.windows(2).map(|ends| &bytes[ends[0]..ends[1]]).collect();
+        prop_assert_eq!(read(pieces), whole);
     }
 }

@@ -52,9 +52,12 @@ impl Csv {
                 let skipped = bytes.iter().take_while(ends).count();
                 self.line += newlines(&bytes[..skipped]);
                 bytes = &bytes[skipped..];
-                if bytes.is_empty() {
-                    return Ok(());
-                }
+            }
+            // To csv_core an empty piece is the end of the file.
+            if bytes.is_empty() {
+                return Ok(());
+            }
+            if !self.begun {
                 (self.begun, self.start) = (true, self.line);
             }
             let (result, read, written, ended) = self.reader.read_record(
