@@ -1,5 +1,5 @@
-//! Neural networks on Burn: devices, weights, the text embedder, the heads of the built-in judge and
-//! the factors of recommenders.
+//! Neural networks on Burn: devices, weights, the text embedder, the heads of the built-in judge with
+//! the kernel regression under them, and the factors of recommenders.
 //!
 //! Every read-back is asynchronous, because on WebGPU there is no other.
 
@@ -7,12 +7,14 @@ mod device;
 mod embedder;
 mod factorisation;
 mod heads;
+mod kernel;
 mod weights;
 
 pub use device::{Backend, read_back};
 pub use embedder::{TextEmbedder, TextEmbedderFiles};
 pub use factorisation::{Factorisation, Products};
 pub use heads::{BYSTANDER_SUBSCORES, Heads, HeadsOutput, LEVELS, PERSPECTIVES};
+pub use kernel::{CENTRE_STEP, KernelOutput, KernelRegression};
 pub use weights::Weights;
 
 pub use burn::tensor::Device;

@@ -99,7 +99,7 @@ impl<'a> Weights<'a> {
     ) -> Result<Tensor<D>> {
         let (values, found) = self.take::<D>(name)?;
         if found != shape {
-            return Err(self.error(name, format!("the shape is {found:?}, not {shape:?}")));
+            return Err(self.misfit(name, found, shape));
         }
         Ok(Tensor::from_data(TensorData::new(values, shape), device))
     }
@@ -114,6 +114,16 @@ impl<'a> Weights<'a> {
             None => Ok(()),
             Some(name) => Err(self.error(name, "nothing uses this tensor".to_owned())),
         }
+    }
+
+    /// That a tensor has another shape than is needed.
+    pub fn misfit<const D: usize>(
+        &self,
+        name: &str,
+        found: [usize; D],
+        wanted: [usize; D],
+    ) -> Error {
+        self.error(name, format!("the shape is {found:?}, not {wanted:?}"))
     }
 
     fn view(&self, name: &str) -> Result<TensorView<'a>> {

@@ -20,6 +20,7 @@ mod row;
 mod sections;
 mod settings;
 pub mod steering;
+mod trust;
 pub mod votes;
 pub mod wishes;
 
@@ -35,3 +36,4 @@ pub use row::{
 pub use sections::{Sections, split_sections};
 pub(crate) use settings::check_constants;
 pub use settings::{Method, ScoreSettings};
+pub use trust::{DomainReason, OutOfDomain, ScoreInterval};

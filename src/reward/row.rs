@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::criteria::{Criteria, ScoredCriterion};
 use super::lines::reply_part;
-use super::{Sections, split_sections};
+use super::{OutOfDomain, ScoreInterval, Sections, split_sections};
 use crate::formats::{Error, ErrorKind, Result, Row, filled, read_rows};
 
 /// Who the seeker is.
@@ -271,6 +271,17 @@ pub struct Scored {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "types", ts(optional, as = "Option<Vec<String>>"))]
     pub clamped: Vec<String>,
+    /// Where the mean grade of such a reply lies; the built-in judge's alone, and absent where its
+    /// heads were retrained, since they are not calibrated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
+    pub interval: Option<ScoreInterval>,
+    /// Why the reply is unlike what the built-in judge was trained on; its intervals are then the
+    /// whole scales.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<Vec<OutOfDomain>>"))]
+    #[serde(rename = "outOfDomain")]
+    pub out_of_domain: Vec<OutOfDomain>,
     /// Which judge scored.
     pub judge: JudgeIdentity,
     /// Kinds of text in the reply that try to steer the judge, whose score they did not raise.

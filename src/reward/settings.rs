@@ -35,7 +35,12 @@ pub struct ScoreSettings {
     pub length_limit: u32,
     /// As in [`PermSettings`]; PERM only.
     pub length_rate: f64,
+    /// The level of the built-in judge's intervals, 0.5 to 0.99.
+    pub level: f64,
 }
+
+/// The level of the intervals where none is chosen.
+pub(super) const LEVEL: f64 = 0.9;
 
 impl Default for ScoreSettings {
     fn default() -> Self {
@@ -48,7 +53,15 @@ impl From<PermSettings> for ScoreSettings {
         let PermSettings { aggregate, weights, bystander_weight, length_limit, length_rate } =
             constants;
         let method = Method::Perm;
-        Self { method, aggregate, weights, bystander_weight, length_limit, length_rate }
+        Self {
+            method,
+            aggregate,
+            weights,
+            bystander_weight,
+            length_limit,
+            length_rate,
+            level: LEVEL,
+        }
     }
 }
 
@@ -64,15 +77,26 @@ impl ScoreSettings {
         PermSettings { aggregate, weights, bystander_weight, length_limit, length_rate }
     }
 
-    /// Refuses constants that the method would not use: PereGRM has a harmonic mean and no length
+    /// Refuses a level out of its range, and constants that the method would not use: PereGRM has a harmonic mean and no length
     /// penalty.
     ///
     /// # Errors
     ///
     /// `Setting`, naming the constant.
     pub fn check(&self) -> Result<()> {
+        check_level(self.level)?;
         check_constants(self.method, &self.constants())
     }
+}
+
+/// Refuses a level of intervals out of its range.
+pub(super) fn check_level(level: f64) -> Result<()> {
+    if (0.5..=0.99).contains(&level) {
+        return Ok(());
+    }
+    let problem = format!("the level of the intervals is {level}");
+    let mend = "Give a share from 0.5 to 0.99, such as 0.9.";
+    Err(Error::new(ErrorKind::Setting, problem, mend).at_field("level"))
 }
 
 /// Refuses constants that are out of range, or that the method would not use.

@@ -47,6 +47,7 @@ export interface RewardOptions extends ConstantOptions {
   trials: number;
   onParseFailure: ParseFailure;
   tokenizer?: string;
+  level?: number;
 }
 
 /** Adds the options that choose a judge. */
@@ -87,6 +88,11 @@ export function rewardOptions(command: Command): Command {
     )
     .option('--trials <number>', 'how often each perspective is judged (peregrm)', whole, 1)
     .addOption(policyOption())
+    .option(
+      '--level <share>',
+      "of the built-in judge's intervals, 0.5 to 0.99 (default: 0.9)",
+      number,
+    )
     .option(
       '--tokenizer <file>',
       "a tokenizer.json to count lengths by, in place of attune's own (perm)",
@@ -163,13 +169,17 @@ export function cacheOf({ judge, cache }: JudgeOptions, beside: string): CallCac
 
 /** The reward's options as the library takes them. */
 export async function rewardOf(options: RewardOptions & JudgeOptions) {
-  const { method, trials, onParseFailure, tokenizer, rubrics } = options;
+  const { method, trials, onParseFailure, tokenizer, rubrics, level } = options;
+  if (level !== undefined && options.judge !== 'builtin') {
+    throw usage('--level is that of the built-in judge', 'Leave out --judge, or the level.');
+  }
   const files = async (path: string): Promise<FileLike> => read(path);
   return {
     method,
     trials,
     onParseFailure,
     ...constantsOf(options),
+    ...(level === undefined ? {} : { level }),
     ...(tokenizer === undefined
       ? {}
       : { tokenizer: { name: tokenizer, file: await files(tokenizer) } }),

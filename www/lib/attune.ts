@@ -78,6 +78,8 @@ export interface ScoreOptions extends Partial<PermSettings> {
   method?: Method;
   /** How often each perspective is judged (PereGRM); 1 by default. */
   trials?: number;
+  /** The level of the built-in judge's intervals, 0.5 to 0.99; 0.9 by default. Others give none. */
+  level?: number;
   /** What becomes of answers that cannot be read; `error` by default. */
   onParseFailure?: ParseFailure;
   /** What becomes of the thinking before a reply; `drop` by default. */
@@ -211,7 +213,8 @@ export class Attune {
    *
    * @param input Rows, or a JSONL file of them.
    * @returns One result a row, in order: rewards, the three perspectives (1–5) with their
-   * distributions, the bystander's sub-scores (0–20).
+   * distributions, the bystander's sub-scores (0–20); the interval in which the mean grade of such
+   * a reply lies, and `outOfDomain` where the reply is unlike anything the judge was trained on.
    */
   score(
     input: ScoreRow[] | FileLike,
@@ -688,9 +691,9 @@ export class UserMemory {
 
 /** Options of scoring as the engine takes them; what is no option reaches it and is refused there. */
 function scoringOf(options: BatchOptions): ScoringOptions {
-  const { method, trials, onParseFailure, thinking, ...others } = options;
+  const { method, trials, onParseFailure, thinking, level, ...others } = options;
   const { signal, judge, rubrics, tokenizer, cache, onProgress, total, ...constants } = others;
-  return { ...set({ method, trials, onParseFailure, thinking }), constants: set(constants) };
+  return { ...set({ method, trials, onParseFailure, thinking, level }), constants: set(constants) };
 }
 
 function headsOf(heads: Heads | undefined): NamedBytes | undefined {

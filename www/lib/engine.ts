@@ -256,8 +256,8 @@ export class Engine extends TrainingEngine implements EngineCalls {
 }
 
 /** The built-in judge is its own tokenizer and asks once: it takes the reward's settings alone. */
-function builtinSettings({ method, constants }: ScoringOptions) {
-  return { ...(method ? { method } : {}), ...constants };
+function builtinSettings({ method, level, constants }: ScoringOptions) {
+  return { ...(method ? { method } : {}), ...(level === undefined ? {} : { level }), ...constants };
 }
 
 /** The most hits a search may ask for. */

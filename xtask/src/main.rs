@@ -44,7 +44,11 @@ enum Step {
     TrainPersonal,
     /// Measures the built-in judge on scenarios left out of training.
     #[cfg(feature = "train")]
-    EvalBuiltin,
+    EvalBuiltin {
+        /// `test`, or `validation`: what to look at while something is being changed.
+        #[arg(long, default_value = "test", value_parser = ["test", "validation"])]
+        split: String,
+    },
     /// Rewrites the expected scores in tests/corpus/builtin.json from a native run.
     #[cfg(feature = "train")]
     Corpus,
@@ -69,7 +73,7 @@ fn main() -> anyhow::Result<()> {
         #[cfg(feature = "train")]
         Step::TrainPersonal => builtin::train_personal(),
         #[cfg(feature = "train")]
-        Step::EvalBuiltin => builtin::evaluate(),
+        Step::EvalBuiltin { split } => builtin::evaluate(&split),
         #[cfg(feature = "train")]
         Step::Corpus => builtin::write_corpus(),
         #[cfg(feature = "train")]

@@ -1,11 +1,14 @@
 use std::borrow::Cow;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::Stock;
 use crate::formats::Result;
 use crate::model::TextEmbedder;
 use crate::reward::features::{
-    Exchange, FEATURES, NgramVocabulary, Similarities, features, sentences, words,
+    COUNTED, Exchange, FEATURES, NgramVocabulary, OwnWords, Similarities, content_stems, features,
+    sentences, words,
 };
 use crate::reward::{ScoreRow, Sections};
 
@@ -17,9 +20,9 @@ const FEATURE_LIMIT: f32 = 4.0;
 pub struct Judged {
     /// The linguistic features, in the order of [`FEATURES`].
     pub features: Vec<f32>,
-    /// Its words, for the n-grams.
+    /// Its own words, for the n-grams.
     pub words: Vec<String>,
-    /// Its embedding.
+    /// The embedding of what is its own.
     pub embedding: Vec<f32>,
 }
 
@@ -30,9 +33,13 @@ impl Judged {
     /// # Errors
     ///
     /// Those of the embedder.
-    pub async fn read(rows: &[ScoreRow], embedder: &TextEmbedder) -> Result<Vec<[Self; 2]>> {
+    pub async fn read(
+        rows: &[ScoreRow],
+        embedder: &TextEmbedder,
+        stock: &Stock,
+    ) -> Result<Vec<[Self; 2]>> {
         let versions: Vec<Version<'_>> = rows.iter().map(Version::of).collect();
-        Ok(Self::read_versions(&versions, &[], embedder).await?.0)
+        Ok(Self::read_versions(&versions, &[], embedder, stock).await?.0)
     }
 
     /// [`Self::read`] of versions of replies, and the embeddings of `others` beside them.
@@ -40,58 +47,111 @@ impl Judged {
         versions: &[Version<'_>],
         others: &[&str],
         embedder: &TextEmbedder,
+        stock: &Stock,
     ) -> Result<(Vec<[Self; 2]>, Vec<Vec<f32>>)> {
-        let mut texts: Vec<&str> = Vec::new();
+        let own: Vec<Vec<OwnWords>> = versions.iter().map(Version::own_words).collect();
+        let own = stock_left_out(versions, own, embedder, stock).await?;
+        let mut texts = Texts::default();
         let mut spans = Vec::new();
-        for Version { row, analysis, response } in versions {
-            let start = texts.len();
-            texts.push(&row.query);
-            texts.extend(row.memory.iter().map(String::as_str));
-            let mut judged = Vec::new();
-            for text in [analysis.as_deref(), Some(response.as_ref())].into_iter().flatten() {
-                let at = texts.len();
-                texts.push(text);
-                texts.extend(sentences(text));
-                judged.push((text, at..texts.len()));
-            }
-            spans.push((start, judged));
+        for (Version { row, .. }, own) in versions.iter().zip(&own) {
+            let query = texts.add_with_sentences(&row.query);
+            let memory: Vec<usize> = row.memory.iter().map(|text| texts.add(text)).collect();
+            let judged: Vec<_> =
+                own.iter().map(|own| texts.add_with_sentences(&own.text)).collect();
+            spans.push(((query, memory), judged));
         }
+        let Texts(mut texts) = texts;
         let end = texts.len();
         texts.extend(others);
         let mut vectors = embedder.embed(&texts).await?;
         let others = vectors.split_off(end);
 
-        let read = |row: &ScoreRow, start: usize, text: &str, own: std::ops::Range<usize>| {
-            let query = &vectors[start];
-            let vector = &vectors[own.start];
-            let closest = |to: &[f32], among: &[Vec<f32>]| {
-                among.iter().map(|other| dot(to, other)).max_by(f32::total_cmp).unwrap_or(0.0)
+        let read = |row: &ScoreRow,
+                    own: &OwnWords,
+                    spans: &(Range<usize>, Vec<usize>),
+                    at: &Range<usize>| {
+            let (query, memory) = spans;
+            let parts = |of: &Range<usize>| &vectors[of.start + 1..of.end];
+            let vector = &vectors[at.start];
+            let closest = |to: &[f32], among: &mut dyn Iterator<Item = &Vec<f32>>| {
+                among.map(|other| dot(to, other)).max_by(f32::total_cmp).unwrap_or(0.0)
             };
+            let concerns =
+                parts(query).iter().map(|concern| closest(concern, &mut parts(at).iter()));
             let similarities = Similarities {
-                query: dot(vector, query),
-                best_sentence: closest(query, &vectors[own.start + 1..own.end]),
-                memory: closest(vector, &vectors[start + 1..=start + row.memory.len()]),
+                query: dot(vector, &vectors[query.start]),
+                best_sentence: closest(&vectors[query.start], &mut parts(at).iter()),
+                memory: closest(vector, &mut memory.iter().map(|&place| &vectors[place])),
+                concerns: concerns.sum::<f32>() / parts(query).len().max(1) as f32,
             };
             let exchange = Exchange {
-                text,
+                text: &own.text,
+                set_aside: own.set_aside,
                 query: &row.query,
                 background: &background(row),
                 memory: &row.memory,
                 similarities,
             };
-            Self { features: features(&exchange), words: words(text), embedding: vector.clone() }
+            Self {
+                features: features(&exchange),
+                words: words(&own.text),
+                embedding: vector.clone(),
+            }
         };
         let judged = versions
             .iter()
-            .zip(spans)
-            .map(|(Version { row, .. }, (start, judged))| {
-                let mut read = judged.into_iter().map(|(text, own)| read(row, start, text, own));
+            .zip(own.iter().zip(spans))
+            .map(|(Version { row, .. }, (own, (context, judged)))| {
+                let mut read =
+                    own.iter().zip(&judged).map(|(own, at)| read(row, own, &context, at));
                 let first = read.next().expect("the reply is always read");
                 let second = read.next().unwrap_or_else(|| first.clone());
                 [first, second]
             })
             .collect();
         Ok((judged, others))
+    }
+}
+
+/// What is own of each text, without stock phrases in other words either.
+async fn stock_left_out(
+    versions: &[Version<'_>],
+    own: Vec<Vec<OwnWords>>,
+    embedder: &TextEmbedder,
+    stock: &Stock,
+) -> Result<Vec<Vec<OwnWords>>> {
+    let parts: Vec<&str> = own.iter().flatten().flat_map(|own| sentences(&own.text)).collect();
+    let vectors = embedder.embed(&parts).await?;
+    let mut rest = vectors.as_slice();
+    let left = versions.iter().zip(&own).map(|(Version { row, .. }, own)| {
+        let known = [background(row), row.query.clone(), row.memory.join(" ")].join(" ");
+        let raised = content_stems(&words(&known)).into_keys().collect();
+        let mut without = |own: &OwnWords| {
+            let (parts, others) = rest.split_at(sentences(&own.text).len());
+            rest = others;
+            stock.without(own, parts, &raised)
+        };
+        own.iter().map(&mut without).collect()
+    });
+    Ok(left.collect())
+}
+
+/// Texts to embed at once.
+#[derive(Default)]
+struct Texts<'a>(Vec<&'a str>);
+
+impl<'a> Texts<'a> {
+    /// The place of `text`.
+    fn add(&mut self, text: &'a str) -> usize {
+        self.0.push(text);
+        self.0.len() - 1
+    }
+
+    /// The places of `text` and, behind it, of its sentences.
+    fn add_with_sentences(&mut self, text: &'a str) -> Range<usize> {
+        let start = self.add(text);
+        self.0.extend(sentences(text));
+        start..self.0.len()
     }
 }
 
@@ -112,6 +172,16 @@ impl<'a> Version<'a> {
         let Sections { analysis, response } = row.sections();
         Self { row, analysis: analysis.map(Cow::Borrowed), response: Cow::Borrowed(response) }
     }
+
+    /// What is the supporter's own of the analysis, where there is one, and of the reply.
+    fn own_words(&self) -> Vec<OwnWords> {
+        let turns = self.row.history.iter().filter(|turn| turn.role == "user");
+        let said: Vec<&str> = std::iter::once(self.row.query.as_str())
+            .chain(turns.map(|turn| turn.content.as_str()))
+            .collect();
+        let texts = [self.analysis.as_deref(), Some(self.response.as_ref())];
+        texts.into_iter().flatten().map(|text| OwnWords::of(text, &said)).collect()
+    }
 }
 
 fn background(row: &ScoreRow) -> String {
@@ -124,7 +194,7 @@ pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 
-/// How the heads' input is laid out: standardised features, then n-grams, then the embedding.
+/// How the input is laid out: standardised features, then the embedding, then n-grams.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct InputLayout {
     /// The features used, by name, with mean and standard deviation in the training set.
@@ -145,6 +215,14 @@ impl InputLayout {
         self.features.len() + self.ngrams.len() + self.embedding_width
     }
 
+    /// The features and the embedding among the inputs, without the counts of what was set aside,
+    /// which come first: their weights have bounds, and a kernel knows none.
+    pub fn dense(&self) -> Range<usize> {
+        let counted = |(name, ..): &&(String, f32, f32)| COUNTED.contains(&name.as_str());
+        let counts = self.features.iter().take_while(counted).count();
+        counts..self.features.len() + self.embedding_width
+    }
+
     /// The inputs of one text. `vocabulary` is that of [`Self::ngrams`], built once by the caller.
     ///
     /// # Panics
@@ -158,10 +236,10 @@ impl InputLayout {
             let z = (judged.features[at] - mean) / deviation.max(1e-6);
             inputs.push(z.clamp(-FEATURE_LIMIT, FEATURE_LIMIT));
         }
-        let ngrams = vocabulary.vector(&judged.words);
-        inputs.extend(ngrams.into_iter().map(|value| value * self.ngram_weight));
         let embedding = &judged.embedding[..self.embedding_width];
         inputs.extend(embedding.iter().map(|value| value * self.embedding_weight));
+        let ngrams = vocabulary.vector(&judged.words);
+        inputs.extend(ngrams.into_iter().map(|value| value * self.ngram_weight));
         inputs
     }
 

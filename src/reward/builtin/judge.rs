@@ -1,25 +1,28 @@
-use burn::tensor::{Device, Tensor, TensorData};
+use std::sync::OnceLock;
 
+use burn::tensor::Device;
+
+use super::calibration::{Calibration, Reach};
+use super::domain;
 use super::input::Version;
 use super::measure::ReplyReading;
+use super::network::{Network, NetworkOutput};
 use super::peregrm::RowCriteria;
 use super::perspectives::{View, perspective, subscores};
 use super::versions::versions;
-use super::{InputLayout, Judged, Personal};
+use super::{Judged, Personal, Stock};
 use crate::formats::{Error, ErrorKind, Result, sha256};
 use crate::model::{
-    BYSTANDER_SUBSCORES, Heads, LEVELS, PERSPECTIVES, TextEmbedder, TextEmbedderFiles, Weights,
-    read_back,
+    BYSTANDER_SUBSCORES, LEVELS, PERSPECTIVES, TextEmbedder, TextEmbedderFiles, Weights, read_back,
 };
 use crate::reward::criteria::Criteria;
-use crate::reward::features::NgramVocabulary;
 use crate::reward::{
-    Bystander, JudgeIdentity, Judgement, Method, Penalties, ScoreRow, ScoreSettings, Scored,
-    peregrm_reward, perm_reward,
+    Bystander, DomainReason, JudgeIdentity, Judgement, Method, OutOfDomain, Penalties, ScoreRow,
+    ScoreSettings, Scored, peregrm_reward, perm_reward,
 };
 
 /// The format of the heads' weights file.
-pub const HEADS_FORMAT: &str = "attune-heads-1";
+pub const HEADS_FORMAT: &str = "attune-heads-2";
 
 /// How far a probability may lie from the CPU's in [`BuiltinJudge::self_test`].
 pub const SELF_TEST_TOLERANCE: f64 = 1e-4;
@@ -36,12 +39,23 @@ pub struct BuiltinFiles<'a> {
 /// The built-in judge, loaded onto a device.
 pub struct BuiltinJudge {
     embedder: TextEmbedder,
-    heads: Heads,
-    layout: InputLayout,
-    vocabulary: NgramVocabulary,
+    /// Embedded when the first reply is read.
+    stock: OnceLock<Stock>,
+    network: Network,
     personal: Personal,
+    /// Absent where the heads are not the ones that were calibrated.
+    calibration: Option<Calibration>,
     identity: JudgeIdentity,
-    device: Device,
+}
+
+/// What the judge makes of one row.
+pub(super) struct Viewed {
+    /// Its scores.
+    pub view: View,
+    /// Kinds of text that steer.
+    steering: Vec<String>,
+    /// Why the row is unlike the training set.
+    unlike: Vec<DomainReason>,
 }
 
 impl BuiltinJudge {
@@ -52,29 +66,15 @@ impl BuiltinJudge {
     /// `Weights` where a file is broken or made for another version.
     pub fn load(files: BuiltinFiles<'_>, device: &Device) -> Result<Self> {
         let embedder = TextEmbedder::load(files.embedder, device)?;
-        let file = "heads.safetensors";
-        let mut weights = Weights::read(file, files.heads, HEADS_FORMAT)?;
-        let layout: InputLayout = weights.json("layout")?;
-        let unfit = if let Some(name) = layout.unknown_feature() {
-            Some(format!("the feature \"{name}\" is not known"))
-        } else if layout.embedding_width > embedder.width() {
-            Some(format!("the embedding has {} components", embedder.width()))
-        } else {
-            None
-        };
-        if let Some(message) = unfit {
-            let mend = "Fetch the weights of this version of attune.";
-            return Err(Error::new(ErrorKind::Weights, message, mend)
-                .in_file(file)
-                .at_field("layout"));
-        }
-        let heads = Heads::load(&mut weights, layout.width(), device)?;
+        let mut weights = Weights::read("heads.safetensors", files.heads, HEADS_FORMAT)?;
+        let network = Network::load(&mut weights, embedder.width(), device)?;
+        let calibration = Calibration::load(&mut weights)?;
         weights.finish()?;
         Ok(Self {
             embedder,
-            heads,
-            vocabulary: NgramVocabulary::new(&layout.ngrams),
-            layout,
+            stock: OnceLock::new(),
+            network,
+            calibration: calibration.fits(files.heads).then_some(calibration),
             personal: Personal::load()?,
             identity: JudgeIdentity {
                 name: "builtin".to_owned(),
@@ -82,7 +82,6 @@ impl BuiltinJudge {
                 weights: Some(sha256(&[files.heads])),
                 ..JudgeIdentity::default()
             },
-            device: device.clone(),
         })
     }
 
@@ -101,19 +100,30 @@ impl BuiltinJudge {
         &self.embedder
     }
 
+    async fn stock(&self) -> Result<&Stock> {
+        if let Some(stock) = self.stock.get() {
+            return Ok(stock);
+        }
+        let stock = Stock::of(&self.embedder).await?;
+        Ok(self.stock.get_or_init(|| stock))
+    }
+
     /// The heads.
     #[cfg(feature = "train")]
-    pub(in crate::reward) fn heads(&self) -> &Heads {
-        &self.heads
+    pub(in crate::reward) fn heads(&self) -> &crate::model::Heads {
+        self.network.heads()
     }
 
     /// What the heads see of each row: of its analysis (of the reply itself where there is none),
     /// then of its reply.
     #[cfg(feature = "train")]
     pub(in crate::reward) async fn inputs(&self, rows: &[ScoreRow]) -> Result<Vec<[Vec<f32>; 2]>> {
-        let judged = Judged::read(rows, &self.embedder).await?;
-        let inputs = |text: &Judged| self.layout.inputs(text, &self.vocabulary);
-        Ok(judged.iter().map(|texts| texts.each_ref().map(inputs)).collect())
+        let judged = Judged::read(rows, &self.embedder, self.stock().await?).await?;
+        let (inputs, _) = self.network.inputs(judged.iter().flatten());
+        let [_, width] = inputs.dims();
+        let inputs = read_back(inputs).await?;
+        let texts: Vec<Vec<f32>> = inputs.chunks_exact(width).map(<[f32]>::to_vec).collect();
+        Ok(texts.as_chunks().0.to_vec())
     }
 
     /// Scores a known reply here and on the CPU, and compares: an invalid shader can return wrong
@@ -172,7 +182,15 @@ impl BuiltinJudge {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        let personal = settings.method == Method::Peregrm;
+        let reach = self.calibration.as_ref().map(|one| one.reach(settings)).transpose()?;
+        let viewed = self.viewed(rows, settings.method).await?;
+        let scored = |(row, viewed)| self.scored(row, settings, reach.as_ref(), viewed);
+        rows.iter().zip(viewed).map(scored).collect()
+    }
+
+    /// What the judge makes of rows, one at least, by a method.
+    pub(super) async fn viewed(&self, rows: &[ScoreRow], method: Method) -> Result<Vec<Viewed>> {
+        let personal = method == Method::Peregrm;
         let known =
             if personal { self.personal.known(rows, &self.embedder).await? } else { Vec::new() };
         let mut known = known.into_iter();
@@ -186,13 +204,16 @@ impl BuiltinJudge {
         }
         let criteria = plan.iter().filter_map(|(.., criteria)| criteria.as_ref());
         let targets: Vec<&str> = criteria.flat_map(RowCriteria::targets).collect();
-        let (judged, embedded) = Judged::read_versions(&texts, &targets, &self.embedder).await?;
-        let mut views = self.views(&judged, settings.method).await?.into_iter();
+        let (judged, embedded) =
+            Judged::read_versions(&texts, &targets, &self.embedder, self.stock().await?).await?;
+        let (views, nearest) = self.views(&judged, method).await?;
+        let mut views = views.into_iter();
 
         let mut embedded = embedded.as_slice();
-        let mut scored = Vec::with_capacity(rows.len());
-        for (row, (span, kinds, criteria)) in rows.iter().zip(plan) {
+        let mut viewed = Vec::with_capacity(rows.len());
+        for (row, (span, steering, criteria)) in rows.iter().zip(plan) {
             let own = views.by_ref().take(span.len());
+            let (first, as_it_is) = (span.start, &texts[span.start]);
             let seen: Vec<View> = match &criteria {
                 None => own.collect(),
                 Some(criteria) => {
@@ -210,24 +231,21 @@ impl BuiltinJudge {
                 }
             };
             let view = View::lowest(seen).expect("every row has the version that it brings");
-            scored.push(Scored { steering: kinds, ..self.scored(row, settings, view)? });
+            let least = self.network.least_near();
+            let [_, reply] = &judged[first];
+            let unlike = domain::reasons(row, &as_it_is.response, reply, nearest[first], least);
+            viewed.push(Viewed { view, steering, unlike });
         }
-        Ok(scored)
+        Ok(viewed)
     }
 
-    /// What the heads make of texts: PERM judges resonation on the analysis, PereGRM all on the
-    /// reply.
-    async fn views(&self, judged: &[[Judged; 2]], method: Method) -> Result<Vec<View>> {
-        let inputs: Vec<f32> = judged
-            .iter()
-            .flatten()
-            .flat_map(|text| self.layout.inputs(text, &self.vocabulary))
-            .collect();
-        let shape = [2 * judged.len(), self.layout.width()];
-        let output =
-            self.heads.forward(Tensor::from_data(TensorData::new(inputs, shape), &self.device));
-        let levels = read_back(output.levels).await?;
-        let bystander = read_back(output.bystander).await?;
+    /// What the network makes of texts, and how near each reply lies to the training set: PERM
+    /// judges resonation on the analysis, PereGRM all on the reply.
+    async fn views(&self, judged: &[[Judged; 2]], method: Method) -> Result<(Vec<View>, Vec<f32>)> {
+        let NetworkOutput { heads, nearest } = self.network.forward(judged.iter().flatten());
+        let levels = read_back(heads.levels).await?;
+        let bystander = read_back(heads.bystander).await?;
+        let nearest = read_back(nearest).await?;
 
         // Two lines of output a text: the analysis, then the reply.
         let levels: Vec<[f32; LEVELS]> = levels.as_chunks().0.to_vec();
@@ -241,17 +259,23 @@ impl BuiltinJudge {
                 subscores: subscores(bystander[reply]),
             }
         };
-        Ok((0..judged.len()).map(view).collect())
+        let nearest = nearest.into_iter().skip(1).step_by(2).collect();
+        Ok(((0..judged.len()).map(view).collect(), nearest))
     }
 
-    fn scored(&self, row: &ScoreRow, settings: &ScoreSettings, view: View) -> Result<Scored> {
+    fn scored(
+        &self,
+        row: &ScoreRow,
+        settings: &ScoreSettings,
+        reach: Option<&Reach>,
+        Viewed { view, steering, unlike }: Viewed,
+    ) -> Result<Scored> {
         let tokens = match row.tokens {
             Some(tokens) => tokens,
             None => self.embedder.tokens(row.sections().response)?.len() as u32,
         };
         let total = view.total();
-        let View { perspectives: [resonation, expression, reception], subscores } = view;
-        let scores = [resonation.score, expression.score, reception.score];
+        let scores = view.perspectives.each_ref().map(|perspective| perspective.score);
         let reward = match settings.method {
             Method::Perm => {
                 let [resonation, expression, reception] = scores;
@@ -264,6 +288,10 @@ impl BuiltinJudge {
                 peregrm_reward(trials, total, settings.bystander_weight)
             }
         };
+        let known = unlike.is_empty();
+        let interval =
+            reach.map(|reach| reach.interval(&view, reward.reward, reward.length, settings, known));
+        let View { perspectives: [resonation, expression, reception], subscores } = view;
         Ok(Scored {
             id: row.id.clone(),
             reward: reward.reward,
@@ -282,8 +310,10 @@ impl BuiltinJudge {
             tokens: Some(tokens),
             imputed: Vec::new(),
             clamped: Vec::new(),
+            interval,
+            out_of_domain: unlike.into_iter().map(OutOfDomain::from).collect(),
             judge: self.identity.clone(),
-            steering: Vec::new(),
+            steering,
         })
     }
 }

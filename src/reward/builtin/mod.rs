@@ -1,21 +1,28 @@
-//! The built-in judge: linguistic features, n-grams and a small text embedding under ordinal
-//! heads. No download, no network.
+//! The built-in judge: linguistic features, n-grams, a small text embedding and a kernel regression
+//! under ordinal heads. No download, no network.
 
+mod calibration;
+mod domain;
 mod fixed;
 mod input;
 mod judge;
 mod measure;
+mod network;
 mod peregrm;
 mod personal;
 mod perspectives;
+mod stock;
 #[cfg(feature = "train")]
 pub mod train;
 #[cfg(feature = "train")]
 pub mod train_personal;
 mod versions;
 
+pub use calibration::CALIBRATION_COLUMNS;
 pub use input::{InputLayout, Judged};
 pub use judge::{BuiltinFiles, BuiltinJudge, HEADS_FORMAT, SELF_TEST_TOLERANCE};
+pub use network::{KERNEL_OUTPUTS, KernelSettings};
 pub use personal::{
     ATTITUDES, PERSONAL_FORMAT, Personal, TWO_SIDED, attitude_inputs, quality_inputs,
 };
+pub use stock::Stock;

@@ -23,6 +23,7 @@ lexicons! {
     EmotionNegative => "emotion_negative",
     EmotionPositive => "emotion_positive",
     Hedge => "hedge",
+    Hostile => "hostile",
     Lecture => "lecture",
     OpenQuestion => "open_question",
     Platitude => "platitude",

@@ -5,13 +5,16 @@
 
 mod lexicon;
 mod ngrams;
+mod own;
 mod reading;
 
 pub use lexicon::{Counts, Lexicon};
 pub(super) use lexicon::{pattern, phrases};
 pub use ngrams::NgramVocabulary;
+pub(super) use own::STOCK;
+pub use own::{OwnWords, RUN, SetAside};
 pub(super) use reading::content_stems;
-pub use reading::{Exchange, Similarities, sentences, words};
+pub use reading::{Exchange, Similarities, function_share, sentences, words};
 
 use lexicon::Lexicon as L;
 use reading::Reading;
@@ -38,11 +41,31 @@ const LIWC: &str = "function words: Pennebaker et al. 2015";
 const MITI: &str = "motivational interviewing coding: Moyers et al. 2016";
 const STYLE: &str = "readability and form, controls";
 const MATCHING: &str = "language style matching: Ireland & Pennebaker 2010";
+const DERBER: &str = "shift responses: Derber 1979";
+const HILL: &str = "reflection of feelings and interpretation: Hill 2014";
+const TOXICITY: &str = "abusive language: Waseem et al. 2017";
 const SUPPORT: &str = "support matching: Cutrona & Russell 1990";
+
+/// The features that count what was set aside, ln(1 + n), which enter the heads unscaled.
+pub const CLICHES: &str = "cliches";
+/// As [`CLICHES`], of ready-made sympathy.
+pub const SYMPATHIES: &str = "sympathies";
+/// As [`CLICHES`], of claims to understand.
+pub const CLAIMS: &str = "claims";
+/// As [`CLICHES`], of the seeker's words.
+pub const COPIED: &str = "copied";
+/// The four of them.
+pub const COUNTED: [&str; 4] = [CLICHES, SYMPATHIES, CLAIMS, COPIED];
 
 /// Every feature, in the order of the heads' input.
 pub const FEATURES: &[Feature] = &[
-    Feature { name: "log_words", source: STYLE, value: |r| (1.0 + r.words.len() as f32).ln() },
+    // The counts of what was set aside: on these the heads hold their weights at or below zero
+    // where padding must not pay.
+    Feature { name: CLICHES, source: BURLESON, value: |r| log(r.set_aside.cliches) },
+    Feature { name: SYMPATHIES, source: BURLESON, value: |r| log(r.set_aside.sympathies) },
+    Feature { name: CLAIMS, source: BURLESON, value: |r| log(r.set_aside.claims) },
+    Feature { name: COPIED, source: MITI, value: |r| log(r.set_aside.copied) },
+    Feature { name: "log_words", source: STYLE, value: |r| log(r.words.len() as u32) },
     Feature { name: "word_length", source: STYLE, value: |r| mean_length(&r.words) },
     Feature {
         name: "sentence_length",
@@ -97,11 +120,7 @@ pub const FEATURES: &[Feature] = &[
     Feature { name: "understanding", source: EPITOME, value: |r| r.density(L::Understanding) },
     Feature { name: "hedge", source: "hedging: Hyland 1998", value: |r| r.density(L::Hedge) },
     Feature { name: "certainty", source: LIWC, value: |r| r.density(L::Certainty) },
-    Feature {
-        name: "self_focus",
-        source: "shift responses: Derber 1979",
-        value: |r| r.density(L::SelfFocus),
-    },
+    Feature { name: "self_focus", source: DERBER, value: |r| r.density(L::SelfFocus) },
     Feature { name: "robotic", source: STYLE, value: |r| r.density(L::Robotic) },
     Feature { name: "lecture", source: MITI, value: |r| r.density(L::Lecture) },
     Feature { name: "warmth", source: EPITOME, value: |r| r.density(L::Warmth) },
@@ -110,7 +129,6 @@ pub const FEATURES: &[Feature] = &[
     Feature { name: "emotion_positive", source: EPITOME, value: |r| r.density(L::EmotionPositive) },
     Feature { name: "coverage", source: MATCHING, value: |r| r.coverage },
     Feature { name: "specificity", source: BURLESON, value: |r| r.specificity },
-    Feature { name: "parroting", source: MITI, value: |r| r.parroting },
     Feature { name: "emotion_mirrored", source: MATCHING, value: |r| r.emotion_mirrored },
     Feature { name: "emotion_inferred", source: EPITOME, value: |r| r.emotion_inferred },
     Feature { name: "memory_mentioned", source: SUPPORT, value: |r| r.memory_mentioned },
@@ -138,14 +156,51 @@ pub const FEATURES: &[Feature] = &[
         source: SUPPORT,
         value: |r| r.density(L::Advice) * r.asks(L::AsksListening),
     },
+    Feature { name: "query_log_words", source: STYLE, value: |r| log(r.query_words as u32) },
+    Feature { name: "similarity_concerns", source: MATCHING, value: |r| r.similarities.concerns },
     Feature {
-        name: "query_log_words",
-        source: STYLE,
-        value: |r| (1.0 + r.query_words as f32).ln(),
+        name: "concerns_beyond_words",
+        source: EPITOME,
+        value: |r| r.similarities.concerns - r.coverage,
+    },
+    Feature { name: "hostile", source: TOXICITY, value: |r| r.density(L::Hostile) },
+    Feature { name: "function_words", source: LIWC, value: |r| r.function_words },
+    Feature { name: "repetition", source: STYLE, value: |r| r.repetition },
+    Feature { name: "shouting", source: STYLE, value: |r| r.shouting },
+    Feature { name: "letters", source: STYLE, value: |r| r.letters },
+    Feature { name: "speaks_of_self", source: DERBER, value: |r| r.by_sentence.of_self },
+    Feature { name: "your_feeling", source: HILL, value: |r| r.by_sentence.of_your_feeling },
+    Feature { name: "tentative_reading", source: HILL, value: |r| r.by_sentence.tentative },
+    Feature { name: "asks_about_it", source: EPITOME, value: |r| r.by_sentence.asks_about_it },
+    Feature { name: "turned_away", source: BURLESON, value: |r| r.by_sentence.turned_away },
+    Feature {
+        name: "own_story_alike",
+        source: DERBER,
+        value: |r| r.by_sentence.of_self * r.similarities.concerns,
+    },
+    Feature {
+        name: "advice_first",
+        source: BURLESON,
+        value: |r| {
+            let heard = r.density(L::Understanding) + r.density(L::Validation);
+            r.density(L::Advice) / (1.0 + heard)
+        },
+    },
+    Feature { name: "query_negative", source: EPITOME, value: |r| r.query(L::EmotionNegative) },
+    Feature { name: "query_positive", source: EPITOME, value: |r| r.query(L::EmotionPositive) },
+    Feature {
+        name: "cheer_at_sorrow",
+        source: MATCHING,
+        value: |r| r.density(L::EmotionPositive) * r.query(L::EmotionNegative),
+    },
+    Feature {
+        name: "joy_shared",
+        source: "active-constructive responding: Gable et al. 2004",
+        value: |r| r.density(L::EmotionPositive) * r.query(L::EmotionPositive),
     },
     Feature {
         name: "self_over_you",
-        source: "shift responses: Derber 1979",
+        source: DERBER,
         value: |r| (r.word_share(FIRST_PERSON) - r.word_share(SECOND_PERSON)).max(0.0),
     },
 ];
@@ -179,6 +234,11 @@ const NEGATIONS: &[&str] = &[
     "without",
 ];
 
+/// ln(1 + n).
+fn log(count: u32) -> f32 {
+    (count as f32).ln_1p()
+}
+
 fn mean_length(words: &[String]) -> f32 {
     words.iter().map(|word| word.chars().count()).sum::<usize>() as f32 / words.len().max(1) as f32
 }
@@ -199,9 +259,11 @@ mod tests {
     use super::*;
 
     fn of(text: &str, query: &str) -> impl Fn(&str) -> f32 {
+        let own = OwnWords::of(text, &[query]);
         let exchange = Exchange {
-            text,
+            text: &own.text,
             query,
+            set_aside: own.set_aside,
             background: "",
             memory: &[],
             similarities: Similarities::default(),
@@ -226,6 +288,7 @@ mod tests {
                 let exchange = Exchange {
                     text,
                     query,
+                    set_aside: SetAside::default(),
                     background: "",
                     memory: &[],
                     similarities: Similarities::default(),
@@ -236,12 +299,11 @@ mod tests {
     }
 
     #[test]
-    fn copying_the_seeker_is_parroting_and_coverage() {
+    fn copying_the_seeker_is_counted_and_covers_nothing() {
         let value = of("my dog died last night and i feel empty", "my dog died last night");
-        assert_eq!(value("coverage"), 1.0);
-        assert!(value("parroting") > 0.3);
-        let value = of("losing him leaves the house so quiet", "my dog died last night");
-        assert_eq!((value("coverage"), value("parroting")), (0.0, 0.0));
+        assert_eq!((value("coverage"), value(COPIED)), (0.0, 6f32.ln()));
+        let value = of("losing the dog leaves the house so quiet", "my dog died last night");
+        assert!(value("coverage") > 0.2 && value(COPIED) == 0.0);
     }
 
     #[test]

@@ -178,6 +178,8 @@ impl Batch {
             tokens,
             imputed,
             clamped: reward.clamped.iter().map(|at| FIELDS[*at].to_owned()).collect(),
+            interval: None,
+            out_of_domain: Vec::new(),
             judge: self.judge.clone(),
             steering: Vec::new(),
         })

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::formats::{Error, ErrorKind, Result};
 use crate::reward::judgements::ParseFailure;
+use crate::reward::settings::{LEVEL, check_level};
 use crate::reward::{Method, PermSettings, check_constants};
 
 /// What becomes of the thinking that a policy writes before its reply.
@@ -31,6 +32,8 @@ pub struct ScoringSettings {
     pub thinking: Thinking,
     /// The constants of the reward; PereGRM takes the bystander's weight alone.
     pub constants: PermSettings,
+    /// The level of intervals, 0.5 to 0.99; the built-in judge's alone, others give none.
+    pub level: f64,
 }
 
 impl Default for ScoringSettings {
@@ -41,6 +44,7 @@ impl Default for ScoringSettings {
             on_parse_failure: ParseFailure::default(),
             thinking: Thinking::default(),
             constants: PermSettings::default(),
+            level: LEVEL,
         }
     }
 }
@@ -53,8 +57,10 @@ impl ScoringSettings {
     ///
     /// # Errors
     ///
-    /// `Setting`, with the field: constants or trials that the method does not take.
+    /// `Setting`, with the field: a level out of range, constants or trials that the method does not
+    /// take.
     pub fn check(&self) -> Result<()> {
+        check_level(self.level)?;
         check_constants(self.method, &self.constants)
             .map_err(|error| error.in_field("constants"))?;
         let problem = match (self.method, self.trials) {

@@ -1,21 +1,29 @@
-use anyhow::Result;
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result};
 use attune::formats::jsonl;
 use attune::model::TextEmbedder;
-use attune::reward::builtin::Judged;
 use attune::reward::builtin::train::Target;
-use attune::reward::{BystanderScores, ScoreRow};
+use attune::reward::builtin::{Judged, Stock};
+use attune::reward::{BystanderScores, Persona, ScoreRow, Turn};
 use serde::Deserialize;
 
-pub const FILES: [&str; 2] =
-    ["data/graded-replies/replies.jsonl", "data/graded-replies/more/replies.jsonl"];
-/// A further file, which the model of personal fit reads beside them.
-pub const BROAD: &str = "data/graded-replies/broad/part2/replies.jsonl";
+const FILES: [&str; 5] = [
+    "data/graded-replies/replies.jsonl",
+    "data/graded-replies/more/replies.jsonl",
+    "data/graded-replies/broad/part1/replies.jsonl",
+    "data/graded-replies/broad/part2/replies.jsonl",
+    "data/graded-replies/broad/part3/replies.jsonl",
+];
 
 #[derive(Deserialize)]
 pub struct Graded {
     /// Where the scenario belongs; rows without one are for training.
     #[serde(default)]
     pub split: Option<String>,
+    /// The scenario.
+    #[serde(default)]
+    pub group: String,
     /// The sort of reply it was written as.
     #[serde(default)]
     pub kind: String,
@@ -23,6 +31,9 @@ pub struct Graded {
     pub row: ScoreRow,
     /// One entry a grading, in the same order for every row.
     pub grades: Vec<Grades>,
+    /// Whether it stands in the broad set.
+    #[serde(skip)]
+    pub broad: bool,
 }
 
 #[derive(Deserialize)]
@@ -86,18 +97,15 @@ pub struct Dataset {
 
 impl Dataset {
     pub fn read(embedder: &TextEmbedder) -> Result<Self> {
-        Self::read_files(&FILES, embedder)
-    }
-
-    /// Reads the files named.
-    pub fn read_files(files: &[&str], embedder: &TextEmbedder) -> Result<Self> {
         let mut rows: Vec<Graded> = Vec::new();
-        for file in files {
+        for file in FILES {
             let lines = jsonl::read(file, &std::fs::read(file)?)?;
-            rows.extend(lines.into_iter().map(|line| line.value));
+            let broad = file.contains("/broad/");
+            rows.extend(lines.into_iter().map(|line| Graded { broad, ..line.value }));
         }
         let plain: Vec<ScoreRow> = rows.iter().map(|graded| graded.row.clone()).collect();
-        let judged = pollster::block_on(Judged::read(&plain, embedder))?;
+        let stock = pollster::block_on(Stock::of(embedder))?;
+        let judged = pollster::block_on(Judged::read(&plain, embedder, &stock))?;
         let judged = judged.into_iter().map(|[_, reply]| reply).collect();
         Ok(Self { rows, judged })
     }
@@ -107,4 +115,106 @@ impl Dataset {
         let within = |at: &usize| self.rows[*at].split.as_deref().unwrap_or("train") == split;
         (0..self.rows.len()).filter(within).collect()
     }
+}
+
+impl Dataset {
+    /// The scenario of each row, by number.
+    pub fn scenarios(&self) -> Vec<usize> {
+        let names: BTreeSet<&str> = self.rows.iter().map(|row| row.group.as_str()).collect();
+        let place: BTreeMap<&str, usize> = names.into_iter().zip(0..).collect();
+        self.rows.iter().map(|row| place[row.group.as_str()]).collect()
+    }
+
+    /// The validation split in two halves of whole scenarios: on the first λ and the number of steps
+    /// are chosen, on the second intervals are calibrated.
+    pub fn validation_halves(&self) -> [Vec<usize>; 2] {
+        let rows = self.of("validation");
+        let folds = self.folds(&rows, 2);
+        [0, 1].map(|half| {
+            let own = rows.iter().zip(&folds).filter(|(_, fold)| **fold == half);
+            own.map(|(&at, _)| at).collect()
+        })
+    }
+
+    /// The part of each of `rows`, below `count`: scenarios in order of name, one after the other.
+    pub fn folds(&self, rows: &[usize], count: usize) -> Vec<usize> {
+        let name = |at: &usize| self.rows[*at].group.as_str();
+        let names: BTreeSet<&str> = rows.iter().map(name).collect();
+        let place: BTreeMap<&str, usize> = names.into_iter().zip(0..).collect();
+        rows.iter().map(|at| place[name(at)] % count).collect()
+    }
+}
+
+/// Files of pairs; the first is for testing only.
+pub const PAIRS: [&str; 4] = [
+    "data/graded-replies/more/pairs.jsonl",
+    "data/graded-replies/broad/part1/pairs.jsonl",
+    "data/graded-replies/broad/part2/pairs.jsonl",
+    "data/graded-replies/broad/part3/pairs.jsonl",
+];
+
+/// Two replies to one query that differ in one quality.
+pub struct MinimalPair {
+    pub split: String,
+    /// On which perspective they differ, or the bystander (3).
+    pub perspective: usize,
+    /// The place of the better one.
+    pub better: usize,
+    pub sides: [Judged; 2],
+}
+
+/// The minimal pairs of all files.
+pub fn minimal_pairs(embedder: &TextEmbedder) -> Result<Vec<MinimalPair>> {
+    #[derive(Deserialize)]
+    struct Line {
+        #[serde(rename = "type")]
+        kind: String,
+        #[serde(default)]
+        split: Option<String>,
+        #[serde(default)]
+        perspective: String,
+        better: usize,
+        #[serde(default)]
+        responses: Vec<String>,
+        query: String,
+        #[serde(default)]
+        scenario: Option<String>,
+        #[serde(default)]
+        persona: Option<Persona>,
+        #[serde(default)]
+        memory: Vec<String>,
+        #[serde(default)]
+        history: Vec<Turn>,
+    }
+    let stock = pollster::block_on(Stock::of(embedder))?;
+    let mut pairs = Vec::new();
+    for file in PAIRS {
+        for line in jsonl::read::<Line>(file, &std::fs::read(file)?)? {
+            let Line { kind, split, perspective, better, responses, .. } = &line.value;
+            let names = ["resonation", "expression", "reception", "bystander"];
+            let perspective = names.iter().position(|name| name == perspective);
+            let (Some(perspective), true) = (perspective, kind == "minimal") else { continue };
+            let row = |response: &String| ScoreRow {
+                id: "1".to_owned(),
+                query: line.value.query.clone(),
+                scenario: line.value.scenario.clone(),
+                persona: line.value.persona.clone(),
+                memory: line.value.memory.clone(),
+                history: line.value.history.clone(),
+                response: response.clone(),
+                ..ScoreRow::default()
+            };
+            let rows: Vec<ScoreRow> = responses.iter().map(row).collect();
+            let judged = pollster::block_on(Judged::read(&rows, embedder, &stock))?;
+            let mut sides = judged.into_iter().map(|[_, reply]| reply);
+            let mut next = || sides.next().with_context(|| format!("{file}: a pair has one side"));
+            pairs.push(MinimalPair {
+                split: split.clone().unwrap_or_else(|| "test".to_owned()),
+                perspective,
+                better: *better,
+                sides: [next()?, next()?],
+            });
+        }
+    }
+    Ok(pairs)
 }

@@ -3,13 +3,15 @@
 mod corpus;
 mod data;
 mod evaluate;
+mod heads_file;
 mod personal;
 mod train;
+mod trust;
 
 pub use corpus::write as write_corpus;
 pub use evaluate::evaluate;
+pub use heads_file::train_heads;
 pub use personal::train_personal;
-pub use train::train_heads;
 
 use attune::model::{Device, TextEmbedder, TextEmbedderFiles};
 

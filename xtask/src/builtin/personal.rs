@@ -5,24 +5,24 @@ use attune::formats::jsonl;
 use attune::model::{Device, TextEmbedder};
 use attune::reward::builtin::train_personal::{Contrast, LabelledReply, fit_attitude, fit_quality};
 use attune::reward::builtin::{
-    ATTITUDES, BuiltinFiles, BuiltinJudge, Judged, PERSONAL_FORMAT, Personal, TWO_SIDED,
+    ATTITUDES, BuiltinFiles, BuiltinJudge, Judged, PERSONAL_FORMAT, Personal, Stock, TWO_SIDED,
     attitude_inputs, quality_inputs,
 };
 use attune::reward::features::{NgramVocabulary, words};
 use attune::reward::wishes::{ASPECTS, aspect};
 use attune::reward::{Method, Persona, ScoreRow, ScoreSettings};
+use attune::stats::Interval;
 use pollster::block_on;
 use safetensors::tensor::{Dtype, TensorView};
 use serde::Deserialize;
 
-use super::data::{BROAD, Dataset, FILES};
+use super::data::{Dataset, PAIRS};
+use super::evaluate::share;
 use super::train::layout_of;
 use super::{EmbedderBytes, WEIGHTS};
 
-const PAIRS: &str = "data/graded-replies/broad/part2/pairs.jsonl";
-const TEST_PAIRS: &str = "data/graded-replies/more/pairs.jsonl";
 const ATTITUDE_PENALTY: f32 = 0.002;
-const QUALITY_PENALTY: f32 = 0.002;
+const QUALITY_PENALTY: f32 = 0.005;
 
 #[derive(Deserialize)]
 struct Sentence {
@@ -78,8 +78,11 @@ fn read<T: serde::de::DeserializeOwned>(file: &str) -> Result<Vec<T>> {
     Ok(lines.into_iter().map(|line| line.value).collect())
 }
 
-fn contrasts(file: &str, split: &str) -> Result<Vec<Pair>> {
-    let pairs: Vec<Pair> = read(file)?;
+fn contrasts(split: &str) -> Result<Vec<Pair>> {
+    let mut pairs: Vec<Pair> = Vec::new();
+    for file in PAIRS {
+        pairs.extend(read::<Pair>(file)?);
+    }
     let own =
         |pair: &Pair| pair.kind == "contrast" && pair.split.as_deref().unwrap_or("test") == split;
     Ok(pairs.into_iter().filter(own).collect())
@@ -88,7 +91,8 @@ fn contrasts(file: &str, split: &str) -> Result<Vec<Pair>> {
 /// Trains the model of personal fit and writes `personal.safetensors`.
 pub fn train_personal() -> Result<()> {
     let embedder = EmbedderBytes::read()?.load()?;
-    let data = Dataset::read_files(&[FILES[0], FILES[1], BROAD], &embedder)?;
+    let data = Dataset::read(&embedder)?;
+    let stock = block_on(Stock::of(&embedder))?;
 
     let sentences: Vec<Sentence> = read("data/wishes/sentences.jsonl")?;
     let split: Vec<Vec<String>> = sentences.iter().map(|one| words(&one.text)).collect();
@@ -111,7 +115,7 @@ pub fn train_personal() -> Result<()> {
     let attitude_shape = vec![inputs[0].len(), ATTITUDES];
 
     let labelled: Vec<Labelled> = read("data/wishes/replies.jsonl")?;
-    let judged = judge_texts(labelled.iter().map(|one| one.text.as_str()), &embedder)?;
+    let judged = judge_texts(labelled.iter().map(|one| one.text.as_str()), &embedder, &stock)?;
     let grams_of = judged.iter().map(|one| one.words.as_slice());
     let mut layout = layout_of(&data, &data.of("train"), &|name| !TWO_SIDED.contains(&name));
     layout.ngrams = NgramVocabulary::collect(grams_of, 2);
@@ -153,11 +157,11 @@ pub fn train_personal() -> Result<()> {
     // With the attitudes known, the pairs of the training split tune what the replies weigh.
     let personal = Personal::read(&std::fs::read(format!("{WEIGHTS}/personal.safetensors"))?)?;
     let mut pairs = Vec::new();
-    for pair in contrasts(PAIRS, "train")? {
+    for pair in contrasts("train")? {
         let rows = pair.rows();
         let known = block_on(personal.known(&rows, &embedder))?;
         let response = pair.response.as_deref().unwrap_or_default();
-        let judged = judge_texts([response].into_iter(), &embedder)?.remove(0);
+        let judged = judge_texts([response].into_iter(), &embedder, &stock)?.remove(0);
         let (better, worse) = (&known[pair.better], &known[1 - pair.better]);
         let difference = |at: usize| (better.leanings[at] - worse.leanings[at]) as f32;
         let touched =
@@ -178,6 +182,7 @@ pub fn train_personal() -> Result<()> {
 fn judge_texts<'a>(
     texts: impl Iterator<Item = &'a str>,
     embedder: &TextEmbedder,
+    stock: &Stock,
 ) -> Result<Vec<Judged>> {
     let row = |text: &str| ScoreRow {
         id: "1".to_owned(),
@@ -186,7 +191,10 @@ fn judge_texts<'a>(
         ..ScoreRow::default()
     };
     let rows: Vec<ScoreRow> = texts.map(row).collect();
-    Ok(block_on(Judged::read(&rows, embedder))?.into_iter().map(|[_, reply]| reply).collect())
+    Ok(block_on(Judged::read(&rows, embedder, stock))?
+        .into_iter()
+        .map(|[_, reply]| reply)
+        .collect())
 }
 
 fn write(
@@ -220,25 +228,35 @@ fn write(
 }
 
 /// Prints how many contrast pairs the shipped judge puts in the right order.
-pub fn evaluate_contrasts() -> Result<()> {
+pub fn evaluate_contrasts(split: &str) -> Result<()> {
     let bytes = EmbedderBytes::read()?;
     let heads = std::fs::read(format!("{WEIGHTS}/heads.safetensors"))?;
     let files = BuiltinFiles { embedder: bytes.files(), heads: &heads };
     let judge = BuiltinJudge::load(files, &Device::flex())?;
     let settings = ScoreSettings::of(Method::Peregrm);
     println!("\nContrast pairs in the right order (PereGRM, by the reward; a tie is wrong)\n");
-    for (name, file, split) in [
-        ("training", PAIRS, "train"),
-        ("validation", PAIRS, "validation"),
-        ("test", TEST_PAIRS, "test"),
-    ] {
-        let pairs = contrasts(file, split)?;
-        let mut right = 0;
-        for pair in &pairs {
-            let scored = block_on(judge.score(&pair.rows(), &settings))?;
-            right += usize::from(scored[pair.better].reward > scored[1 - pair.better].reward);
-        }
-        println!("{name}: {right} of {}", pairs.len());
+    let mut splits = vec!["train", "validation"];
+    if split == "test" {
+        splits.push(split);
+    }
+    for split in splits {
+        let right: Vec<bool> = contrasts(split)?
+            .iter()
+            .map(|pair| {
+                let scored = block_on(judge.score(&pair.rows(), &settings))?;
+                Ok(scored[pair.better].reward > scored[1 - pair.better].reward)
+            })
+            .collect::<Result<_>>()?;
+        let Interval { estimate, low, high, .. } = share(&right)?;
+        let percent = |value: Option<f64>| 100.0 * value.unwrap_or(f64::NAN);
+        println!(
+            "- {split}: {} of {}, {:.0} % ({:.0}–{:.0})",
+            right.iter().filter(|right| **right).count(),
+            right.len(),
+            percent(estimate),
+            percent(low),
+            percent(high),
+        );
     }
     Ok(())
 }

@@ -8,13 +8,15 @@ const BAR = 22;
 
 /**
  * The judge's distribution over the levels 1 to 5 as a bar chart, with the expected score. `top` is
- * the share that fills the height, one for all charts that stand side by side.
+ * the share that fills the height, one for all charts that stand side by side; `interval` is drawn
+ * under the bars.
  */
 export function distribution(
   name: string,
   score: number,
   shares: readonly number[],
   top: number,
+  interval?: readonly [number, number],
 ): SVGElement {
   const step = WIDTH / 5;
   const centre = (level: number) => (level - 0.5) * step;
@@ -31,18 +33,30 @@ export function distribution(
   });
   const words = shares.map((share, at) => `${percent(share)} at ${at + 1}`).join(', ');
   const x = centre(score);
+  const between =
+    interval === undefined ? '' : `, between ${number(interval[0], 1)} and ${number(interval[1], 1)}`;
   return svg(
     'svg',
     {
       class: 'bars',
-      viewBox: `0 0 ${WIDTH} 104`,
+      viewBox: `0 0 ${WIDTH} 114`,
       role: 'img',
-      'aria-label': `${name}, expected ${number(score, 2)}: ${words}`,
+      'aria-label': `${name}, expected ${number(score, 2)}${between}: ${words}`,
     },
     ...bars,
     svg('line', { class: 'base', x1: 0, x2: WIDTH, y1: BASE, y2: BASE }),
+    ...(interval === undefined ? [] : [whisker(centre(interval[0]), centre(interval[1]))]),
     svg('path', { class: 'mean', d: `M${x} ${BASE + 2}l6 9h-12z` }),
   );
+}
+
+/** A line with ends, under the levels that it spans. */
+function whisker(from: number, to: number): SVGElement {
+  const y = BASE + 33;
+  return svg('path', {
+    class: 'interval',
+    d: `M${from} ${y - 3}v6M${to} ${y - 3}v6M${from} ${y}H${to}`,
+  });
 }
 
 function whole(share: number): string {

@@ -1,6 +1,6 @@
 import type { Scored } from 'attune';
 import { el } from '../common/dom.js';
-import { number } from '../common/format.js';
+import { number, percent } from '../common/format.js';
 
 /** The scale's ends: a reply that is worst throughout, and best throughout, within the limit. */
 const LOWEST = -0.3;
@@ -30,6 +30,7 @@ export function composition(scored: Scored): HTMLElement {
             : `on a scale from ${number(LOWEST, 1)} to ${number(HIGHEST, 0)}`,
         ),
       ),
+      ...interval(scored),
       scale(scored),
       key(),
     ),
@@ -37,7 +38,26 @@ export function composition(scored: Scored): HTMLElement {
   );
 }
 
-function scale({ reward, empathy }: Scored): HTMLElement {
+/** Where the reward from people's grades lies, in words; the scale shows it as a line. */
+function interval({ interval }: Scored): HTMLElement[] {
+  if (interval === undefined) return [];
+  const { level, reward } = interval;
+  const [low, high] = reward;
+  return [
+    el(
+      'p',
+      { class: 'small', 'data-testid': 'interval', 'data-low': low, 'data-high': high },
+      `${percent(level)} interval: ${number(low, 2)} to ${number(high, 2)}. `,
+      el(
+        'span',
+        { class: 'soft' },
+        `Of replies like the graded ones, ${percent(level)} have the reward that two graders would give within theirs.`,
+      ),
+    ),
+  ];
+}
+
+function scale({ reward, empathy, interval }: Scored): HTMLElement {
   const place = (value: number) =>
     `${(Math.min(1, Math.max(0, (value - LOWEST) / (HIGHEST - LOWEST))) * 100).toFixed(2)}%`;
   const between = (name: string, from: number, to: number) => {
@@ -64,6 +84,7 @@ function scale({ reward, empathy }: Scored): HTMLElement {
     el('div', { class: 'scale-track' }),
     between('scale-gain', Math.min(0, reward), Math.max(0, reward)),
     between('scale-loss', reward, empathy),
+    ...(interval === undefined ? [] : [between('scale-interval', ...interval.reward)]),
     mark,
     ...labels,
   );

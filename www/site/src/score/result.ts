@@ -1,6 +1,6 @@
 import type { BystanderScores, PerspectiveScore, Scored, ScoreRow } from 'attune';
 import { el, meter } from '../common/dom.js';
-import { number } from '../common/format.js';
+import { number, percent } from '../common/format.js';
 import { distribution } from './bars.js';
 import { ceiling, judge } from './ceiling.js';
 import { composition } from './composition.js';
@@ -36,6 +36,7 @@ export function showScored(
         { class: 'stack' },
         el('h3', { id: 'scored-title', class: 'soft' }, `Reward of ${scored.id}`),
         ...(quoted ? [el('p', { class: 'quote' }, row.response)] : []),
+        ...unlike(scored),
         composition(scored),
         ...steering(scored),
       ),
@@ -47,13 +48,16 @@ export function showScored(
           'div',
           { class: 'perspectives' },
           ...PERSPECTIVES.map(([key, name, question]) =>
-            perspective(key, name, question, scored[key], top),
+            perspective(key, name, question, scored[key], top, scored.interval?.[key]),
           ),
         ),
         el(
           'p',
           { class: 'hint' },
-          'Each figure is the expected score; the bars show how sure the judge is of each level, the triangle marks the expectation.',
+          'Each figure is the expected score; the bars show how sure the judge is of each level, the triangle marks the expectation',
+          scored.interval === undefined
+            ? '.'
+            : `, and the line under the bars the ${percent(scored.interval.level)} interval of the mean grade.`,
         ),
       ),
       bystander(scored),
@@ -69,6 +73,7 @@ function perspective(
   question: string,
   { score, distribution: shares }: PerspectiveScore,
   top: number,
+  interval?: readonly [number, number],
 ): HTMLElement {
   return el(
     'div',
@@ -78,13 +83,14 @@ function perspective(
       {},
       el('h3', {}, name),
       el('p', { class: 'score' }, number(score, 2), el('span', {}, ' of 5')),
+      ...(interval === undefined ? [] : [el('p', { class: 'small soft' }, range(interval, 1))]),
       el('p', { class: 'hint' }, question),
     ),
-    distribution(name, score, shares, top),
+    distribution(name, score, shares, top, interval),
   );
 }
 
-function bystander({ bystander: { total, subscores } }: Scored): HTMLElement {
+function bystander({ bystander: { total, subscores }, interval }: Scored): HTMLElement {
   return el(
     'section',
     {
@@ -97,7 +103,15 @@ function bystander({ bystander: { total, subscores } }: Scored): HTMLElement {
       'div',
       { class: 'row apart' },
       el('h2', { id: 'bystander-title' }, 'Bystander'),
-      el('p', {}, el('strong', {}, number(total, 1)), ' of 100'),
+      el(
+        'p',
+        {},
+        el('strong', {}, number(total, 1)),
+        ' of 100',
+        ...(interval === undefined
+          ? []
+          : [el('span', { class: 'small soft' }, `, ${range(interval.bystander, 0)}`)]),
+      ),
     ),
     el(
       'p',
@@ -119,6 +133,28 @@ function bystander({ bystander: { total, subscores } }: Scored): HTMLElement {
       }),
     ),
   );
+}
+
+/** An interval in words. */
+function range([low, high]: readonly [number, number], digits: number): string {
+  return `${number(low, digits)} to ${number(high, digits)}`;
+}
+
+/** Says that the scores mean little where the reply is unlike what the judge knows. */
+function unlike({ outOfDomain = [] }: Scored): Node[] {
+  if (outOfDomain.length === 0) return [];
+  return [
+    el(
+      'section',
+      {
+        class: 'note warning',
+        'aria-label': 'Outside what the scorer knows',
+        'data-testid': 'out-of-domain',
+      },
+      el('p', {}, 'This is unlike the replies that the scorer was trained on: do not go by these figures.'),
+      el('ul', {}, ...outOfDomain.map(({ code, message }) => el('li', { 'data-code': code }, message))),
+    ),
+  ];
 }
 
 /** What each kind of steering text is, in words for a reader. */
