@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { serve } from '../../scripts/serve.mjs';
+import { random } from '../raters.mjs';
 import { launch, openPage } from './browser.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -79,6 +80,17 @@ async function train(page) {
   return { time, hash: await byId(page, 'heads-hash').getAttribute('data-value') };
 }
 
+/** What the table says of the interval of the difference in accuracy, in the words of the page. */
+async function expectedWords(page) {
+  const shown = await byId(page, 'train-figures').locator('tbody td').nth(2).innerText();
+  const [low, high] = shown
+    .match(/(−?\d\.\d{3}) to (−?\d\.\d{3})/)
+    .slice(1)
+    .map((end) => Number(end.replace('−', '-')));
+  if (low > 0) return 'The interval lies above 0';
+  return high < 0 ? 'The interval lies below 0' : 'The interval includes 0';
+}
+
 /** What the click on a button of the page saves. */
 async function saved(page, id) {
   const [download] = await Promise.all([page.waitForEvent('download'), byId(page, id).click()]);
@@ -99,7 +111,8 @@ test('demo votes become heads in less than half a minute, and the page stays fre
 
     const finding = await byId(page, 'finding').innerText();
     assert.match(finding, /95\u00a0% interval/);
-    assert.match(finding, /The interval (lies above|lies below|includes) 0/);
+    assert.equal(await expectedWords(page), 'The interval lies above 0');
+    assert.ok(finding.includes('The interval lies above 0'), finding);
     const figures = await byId(page, 'train-figures').innerText();
     assert.match(figures, /Accuracy[\s\S]*Log-loss/);
     assert.equal(figures.match(/−?\d\.\d{3} to −?\d\.\d{3}/g).length, 6);
@@ -175,6 +188,34 @@ test('the seed decides; trained heads score on this site until they are taken ba
     await byId(page, 'back-to-builtin').click();
     await byId(page, 'using-state').filter({ hasText: 'built-in heads' }).waitFor();
     assert.equal(await score(), builtin);
+  });
+});
+
+test('votes without a taste are not said to have helped', async () => {
+  await visit(async (page) => {
+    const next = random(5);
+    const chance = sample('votes.csv')
+      .toString()
+      .replace(/,(left|right|tie),/g, () => (next() < 0.5 ? ',left,' : ',right,'));
+    await page
+      .locator('#votes-intake input[type="file"]')
+      .setInputFiles(file('chance.csv', chance));
+    await page
+      .locator('#replies-intake input[type="file"]')
+      .setInputFiles(file('mine.jsonl', sample('voted.jsonl'), 'application/jsonl'));
+    await byId(page, 'count')
+      .filter({ hasText: /^500 votes by 4 raters/ })
+      .waitFor();
+    await page.locator('[name="by"][value="rater"]').check();
+    await page.getByText('Strength of the pull').click();
+    await page.locator('#strength').fill('0.001');
+    await train(page);
+    assert.equal(await expectedWords(page), 'The interval includes 0');
+    const finding = await byId(page, 'finding').innerText();
+    assert.match(finding, /includes 0: these votes do not show that the trained heads are better/);
+    // What would have connected the sides is counted as well.
+    const parts = await byId(page, 'train-parts').locator('tbody tr').allInnerTexts();
+    assert.match(parts[3], /^Left out\s+\d+/);
   });
 });
 

@@ -28,7 +28,8 @@ export function headline({ accuracy: { before, after }, count }: VoteReport): st
 export function improvement({ accuracy: { difference }, settings }: VoteReport): string {
   const { estimate, low, high } = difference;
   if (estimate === null) return '';
-  const moved = `The improvement is ${points(estimate)} percentage points`;
+  const what = estimate < 0 ? 'Accuracy changes by' : 'The improvement is';
+  const moved = `${what} ${points(estimate)} percentage points`;
   if (low === null || high === null) {
     return `${moved}. Too little was held out for an interval, so that may be chance.`;
   }
