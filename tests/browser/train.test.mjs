@@ -206,14 +206,18 @@ test('votes without a taste are not said to have helped', async () => {
     await byId(page, 'count')
       .filter({ hasText: /^500 votes by 4 raters/ })
       .waitFor();
-    await page.locator('[name="by"][value="rater"]').check();
     await page.getByText('Strength of the pull').click();
     await page.locator('#strength').fill('0.001');
     await train(page);
     assert.equal(await expectedWords(page), 'The interval includes 0');
     const finding = await byId(page, 'finding').innerText();
     assert.match(finding, /includes 0: these votes do not show that the trained heads are better/);
-    // What would have connected the sides is counted as well.
+
+    // One rater of four shows no spread; what would have connected the sides is counted as well.
+    await page.locator('[name="by"][value="rater"]').check();
+    await train(page);
+    assert.match(await byId(page, 'finding').innerText(), /Too little was held out/);
+    assert.match(await byId(page, 'warnings').innerText(), /Only 1 rater/);
     const parts = await byId(page, 'train-parts').locator('tbody tr').allInnerTexts();
     assert.match(parts[3], /^Left out\s+\d+/);
   });

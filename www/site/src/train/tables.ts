@@ -23,7 +23,7 @@ export function figures({ accuracy, logLoss, settings, clusters }: VoteReport): 
         {},
         `On the held-out part, with ${percent(settings.level)} intervals from ${count(settings.resamples)} resamples of ${clusters} ${over}.`,
       ),
-      columns('', 'Built-in heads', 'Trained heads', 'Difference'),
+      columns('Figure', 'Built-in heads', 'Trained heads', 'Difference'),
       el(
         'tbody',
         {},
