@@ -34,8 +34,10 @@ export function improvement({ accuracy: { difference }, settings }: VoteReport):
     return `${moved}. Too little was held out for an interval, so that may be chance.`;
   }
   const says: Record<Exclude<Verdict, 'unknown'>, string> = {
-    better: 'The interval lies above 0: the trained heads do better on what they never saw.',
-    worse: 'The interval lies below 0: the trained heads do worse on what they never saw.',
+    better:
+      'The interval lies above 0: on what they never saw, the trained heads are right more often.',
+    worse:
+      'The interval lies below 0: on what they never saw, the trained heads are right less often.',
     unclear: 'The interval includes 0: these votes do not show that the trained heads are better.',
   };
   const interval = `${percent(settings.level)} interval: ${points(low)} to ${points(high)}`;
@@ -69,6 +71,10 @@ const PLAIN: Record<string, (report: VoteReport) => string> = {
     'Training found nothing that helps on the validation part, so these heads are the built-in ones.',
   separable: () =>
     'The built-in heads already order all training votes as the raters did. How sure they ought to be of that cannot be estimated, so the log-loss before training says little; the accuracy holds.',
+  'not-shown-better': ({ accuracy }) =>
+    verdict(accuracy.difference, 1) === 'better'
+      ? 'The two figures do not agree: accuracy improves, but the interval of the difference in log-loss includes 0. Take the improvement as likely, not as shown; more votes would tell.'
+      : 'The interval of the difference in log-loss includes 0, so these votes do not show that the trained heads are better. More votes would tell.',
   'few-clusters': ({ clusters, settings }) => {
     const held =
       settings.by === 'query' ? plural(clusters, 'query', 'queries') : plural(clusters, 'rater');
