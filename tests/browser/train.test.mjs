@@ -211,7 +211,10 @@ test('votes without a taste are not said to have helped', async () => {
     await train(page);
     assert.equal(await expectedWords(page), 'The interval includes 0');
     const finding = await byId(page, 'finding').innerText();
-    assert.match(finding, /includes 0: these votes do not show that the trained heads are better/);
+    assert.match(
+      finding,
+      /includes 0: the held-out part does not show that the trained heads are better/,
+    );
 
     // One rater of four shows no spread; what would have connected the sides is counted as well.
     await page.locator('[name="by"][value="rater"]').check();

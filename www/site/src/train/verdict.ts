@@ -38,7 +38,8 @@ export function improvement({ accuracy: { difference }, settings }: VoteReport):
       'The interval lies above 0: on what they never saw, the trained heads are right more often.',
     worse:
       'The interval lies below 0: on what they never saw, the trained heads are right less often.',
-    unclear: 'The interval includes 0: these votes do not show that the trained heads are better.',
+    unclear:
+      'The interval includes 0: the held-out part does not show that the trained heads are better.',
   };
   const interval = `${percent(settings.level)} interval: ${points(low)} to ${points(high)}`;
   return `${moved} (${interval}). ${says[verdict(difference, 1) as keyof typeof says]}`;
@@ -74,7 +75,7 @@ const PLAIN: Record<string, (report: VoteReport) => string> = {
   'not-shown-better': ({ accuracy }) =>
     verdict(accuracy.difference, 1) === 'better'
       ? 'The two figures do not agree: accuracy improves, but the interval of the difference in log-loss includes 0. Take the improvement as likely, not as shown; more votes would tell.'
-      : 'The interval of the difference in log-loss includes 0, so these votes do not show that the trained heads are better. More votes would tell.',
+      : 'The interval of the difference in log-loss includes 0, so the held-out part does not show that the trained heads are better. More votes would tell.',
   'few-clusters': ({ clusters, settings }) => {
     const held =
       settings.by === 'query' ? plural(clusters, 'query', 'queries') : plural(clusters, 'rater');
