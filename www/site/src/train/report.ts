@@ -62,7 +62,6 @@ function actions(
     'div',
     { class: 'stack close' },
     el('div', {}, button('Use for scoring on this site', 'use-heads', put, 'primary')),
-    used,
     el(
       'div',
       { class: 'row', role: 'group', 'aria-label': 'The trained heads as files' },
@@ -71,6 +70,7 @@ function actions(
       ),
       button('Download card', 'save-card', () => download('heads.md', card, 'text/markdown')),
     ),
+    used,
   );
 }
 

@@ -17,7 +17,7 @@ export function figures({ accuracy, logLoss, settings, clusters }: VoteReport): 
     'On the held-out part',
     el(
       'table',
-      { class: 'recall-table lines', 'data-testid': 'train-figures' },
+      { class: 'recall-table lines spaced', 'data-testid': 'train-figures' },
       el(
         'caption',
         {},
