@@ -1,4 +1,4 @@
-// Simulated raters for the tests: each values one thing in a reply and little else, so that their
+// Simulated raters for the tests and for data/samples/make_votes.mjs: each values one thing in a reply and little else, so that their
 // taste differs from that of the graded set the built-in judge was trained on.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -18,9 +18,10 @@ export const RATERS = {
   'no-questions': (text) => -3.5 * (text.match(/\?/g) ?? []).length,
 };
 
+const GRADED = ['data/graded-replies/replies.jsonl', 'data/graded-replies/more/replies.jsonl'];
+
 /** The graded replies as responses, by scenario. */
-export function scenarios() {
-  const files = ['data/graded-replies/replies.jsonl', 'data/graded-replies/more/replies.jsonl'];
+export function scenarios(files = GRADED) {
   const groups = new Map();
   for (const file of files) {
     for (const line of readFileSync(root + file, 'utf8')
@@ -51,10 +52,9 @@ export function random(seed) {
  * `count` votes of a rater as CSV, with the responses as JSONL. Who wins is drawn by Bradley and
  * Terry from the rater's taste; replies that are nearly equal sometimes tie.
  */
-export function votesOf(taste, { count = 500, seed = 1, rater = 'r1' } = {}) {
+export function votesOf(taste, { count = 500, seed = 1, rater = 'r1', groups = scenarios() } = {}) {
   const next = random(seed);
   const below = (n) => Math.floor(next() * n);
-  const groups = scenarios();
   const lines = ['left,right,winner,rater'];
   const seen = new Set();
   const used = new Map();

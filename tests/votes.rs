@@ -8,8 +8,8 @@ use attune::formats::Error;
 use attune::model::{Device, Heads, TextEmbedderFiles, read_back};
 use attune::reward::builtin::BuiltinFiles;
 use attune::reward::votes::{
-    Ballots, Batch, Holdout, Model, Parts, Reply, Retrained, VoteFiles, VoteSettings, VoteTarget,
-    Winner, train, vote_loss,
+    Ballots, Batch, Holdout, Model, Parts, Reply, Retrained, STRENGTHS, VoteFiles, VoteSettings,
+    VoteTarget, Winner, train, vote_loss,
 };
 use attune::reward::{Judgement, PermSettings, ScoreRow, perm_reward};
 use burn::module::Param;
@@ -294,6 +294,15 @@ fn gradients_equal_finite_differences() {
 }
 
 fn retrain(csv: &str, rows: &[ScoreRow], settings: &VoteSettings) -> Result<Retrained, Error> {
+    retrain_telling(csv, rows, settings, |_, _| {})
+}
+
+fn retrain_telling(
+    csv: &str,
+    rows: &[ScoreRow],
+    settings: &VoteSettings,
+    mut tell: impl FnMut(u32, u32),
+) -> Result<Retrained, Error> {
     let table = data("data/builtin/embedder.safetensors");
     let tokenizer = data("data/builtin/tokenizer.json");
     let heads = data("data/builtin/heads.safetensors");
@@ -306,7 +315,42 @@ fn retrain(csv: &str, rows: &[ScoreRow], settings: &VoteSettings) -> Result<Retr
             heads: &heads,
         },
     };
-    ready(train(files, settings, &Device::flex(), async |_, _| Ok::<(), Error>(())))
+    let pause = async |done, total| {
+        tell(done, total);
+        Ok::<(), Error>(())
+    };
+    ready(train(files, settings, &Device::flex(), pause))
+}
+
+#[test]
+fn the_search_ends_at_the_first_strength_that_does_worse_and_progress_at_the_total() {
+    let rows = replies(30, 3);
+    // Advice beats comfort in most queries; the rest is chance, which a weak pull would follow.
+    let csv = votes(30, 1, |at| if at % 7 < 4 { "right" } else { "left" });
+    let settings = VoteSettings { epochs: 20, ..VoteSettings::default() };
+    let mut told = Vec::new();
+    let report =
+        retrain_telling(&csv, &rows, &settings, |done, all| told.push((done, all))).unwrap().report;
+
+    let (_, total) = told[0];
+    assert!(told.iter().all(|(_, all)| *all == total));
+    assert!(told.is_sorted(), "{told:?}");
+    assert_eq!(told.last(), Some(&(total, total)));
+
+    let tried = &report.tried;
+    let strengths: Vec<f64> = tried.iter().map(|one| one.strength).collect();
+    assert_eq!(strengths, STRENGTHS[..tried.len()]);
+    let worse = |at: usize| tried[at + 1].log_loss > tried[at].log_loss;
+    let last = tried.len() - 1;
+    assert!((0..last.saturating_sub(1)).all(|at| !worse(at)));
+    assert!(tried.len() == STRENGTHS.len() || worse(last - 1));
+    let best = tried.iter().map(|one| one.log_loss).fold(f64::INFINITY, f64::min);
+    let chosen = tried.iter().find(|one| Some(one.strength) == report.settings.strength).unwrap();
+    assert_eq!((chosen.log_loss, chosen.epochs), (best, report.epochs));
+
+    let queries = &report.queries;
+    assert_eq!(queries.train + queries.validation + queries.held_out, report.count.queries);
+    assert_eq!((queries.held_out, queries.left_out), (report.clusters, 0));
 }
 
 #[test]

@@ -8,7 +8,7 @@ import { serve } from '../../scripts/serve.mjs';
 import { launch, openPage } from './browser.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const PAGES = ['index.html', 'score.html', 'remember.html', 'recall.html'];
+const PAGES = ['index.html', 'score.html', 'remember.html', 'recall.html', 'train.html'];
 
 let chrome;
 let site;

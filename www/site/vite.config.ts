@@ -5,7 +5,7 @@ import { defineConfig, type Plugin } from 'vite';
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Every page of the site; each is an HTML file beside this one. */
-const PAGES = ['index', 'score', 'remember', 'recall'];
+const PAGES = ['index', 'score', 'remember', 'recall', 'train'];
 
 /** Puts `src/parts/NAME.html` where a page says `<!-- part: NAME -->`. */
 function parts(): Plugin {

@@ -7,11 +7,12 @@ use crate::formats::{Error, Result};
 use crate::model::{Heads, read_back};
 
 /// Adam's learning rate.
-pub const RATE: f64 = 0.01;
+pub const RATE: f64 = 0.02;
 /// Steps without a lower validation loss after which a fit ends.
-const PATIENCE: u32 = 20;
-/// A fall of the validation loss that counts as one.
-const FALL: f64 = 1e-4;
+const PATIENCE: u32 = 15;
+/// A fall of the validation loss that counts as one: chasing smaller ones takes steps and shows
+/// nothing, for a validation part of a hundred votes is far noisier.
+const FALL: f64 = 1e-3;
 
 /// Heads as plain numbers, to be put on any device.
 #[derive(Debug, Clone, PartialEq)]

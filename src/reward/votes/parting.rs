@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Ballots, Holdout, VoteSettings};
+use super::{Ballots, Holdout, PartSizes, VoteSettings};
 use crate::formats::{Error, ErrorKind, Result};
 use crate::reward::ScoreRow;
 use crate::stats::Random;
@@ -80,6 +80,17 @@ impl Parts {
         }
         parts.check(ballots.len())?;
         Ok(parts)
+    }
+
+    /// What `size` says of each part.
+    pub fn sizes(&self, size: impl Fn(&[usize]) -> usize) -> PartSizes {
+        let of = |part: &[usize]| size(part) as u32;
+        PartSizes {
+            train: of(&self.train),
+            validation: of(&self.validation),
+            held_out: of(&self.held_out),
+            left_out: of(&self.left_out),
+        }
     }
 
     fn check(&self, all: usize) -> Result<()> {

@@ -17,7 +17,7 @@ pub struct BeforeAfter {
     pub difference: Interval,
 }
 
-/// How many ballots each part has.
+/// How many ballots, or queries, each part has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
@@ -54,7 +54,8 @@ pub struct VoteReport {
     pub version: String,
     /// The settings, with the strength that was used.
     pub settings: VoteSettings,
-    /// The strengths tried on the validation part, where none was given.
+    /// The strengths tried on the validation part, where none was given: from the strongest to the
+    /// first that did worse than the one before.
     pub tried: Vec<StrengthTried>,
     /// The steps that the heads were fitted with.
     pub epochs: u32,
@@ -70,8 +71,10 @@ pub struct VoteReport {
     pub input_hash: String,
     /// What was read.
     pub count: BallotCount,
-    /// How it was parted.
+    /// How it was parted: ballots.
     pub parts: PartSizes,
+    /// Their queries. What is left out can speak of queries of the other parts as well.
+    pub queries: PartSizes,
     /// The queries (or raters) that the intervals resample.
     pub clusters: u32,
     /// The share of held-out votes whose winner has the higher score (ties apart), or of ratings

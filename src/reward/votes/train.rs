@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use burn::tensor::Device;
 
 use super::figures::is_separable;
@@ -5,13 +7,15 @@ use super::fit::{Fitted, HeadValues};
 use super::heads_file::rewritten;
 use super::measure::{Measured, measure, warnings};
 use super::problem::Problem;
-use super::{Ballots, Batch, PartSizes, Parts, Reply, StrengthTried, VoteReport, VoteSettings};
+use super::{Ballots, Batch, Parts, Reply, StrengthTried, VoteReport, VoteSettings};
 use crate::formats::{Error, Result, sha256};
 use crate::reward::builtin::{BuiltinFiles, BuiltinJudge};
 use crate::reward::{PermSettings, ScoreRow};
 
-/// The strengths tried where none is given, from the strongest.
-pub const STRENGTHS: [f64; 6] = [0.3, 0.1, 0.03, 0.01, 0.003, 0.001];
+/// The strengths tried where none is given, from the strongest. The validation loss falls as the
+/// pull weakens and rises again once the fit follows chance, so the first that does worse than the
+/// one before it ends the search.
+pub const STRENGTHS: [f64; 5] = [0.1, 0.03, 0.01, 0.003, 0.001];
 /// Replies read between two pauses.
 const CHUNK: usize = 16;
 
@@ -45,6 +49,7 @@ pub struct Retrained {
 /// for byte.
 ///
 /// `pause` is told how many steps are done of how many, and may wait; its error ends the training.
+/// Steps that turn out not to be needed count as done, so it is last told the total.
 ///
 /// # Errors
 ///
@@ -85,26 +90,30 @@ pub async fn train<E: From<Error>>(
     let unit = spread(&batch(&both, &Device::flex()), &judge, settings).await?;
     let fit = Problem { start: &start, settings, unit, device };
     fit.check(&batch, &parts.train).await?;
-    let mut done = wanted.len() as u32;
-    let mut tried = Vec::new();
+    let mut tried: Vec<StrengthTried> = Vec::new();
     let mut best: Option<Fitted> = None;
     let training = batch(&parts.train, &device.clone().autodiff());
     let validation = batch(&parts.validation, device);
-    for &strength in &strengths {
+    for (at, &strength) in strengths.iter().enumerate() {
+        let done = wanted.len() as u32 + at as u32 * settings.epochs;
         let step = async |epoch| pause(done + epoch, total).await;
         let task = fit.task(&training, strength, settings.epochs);
         let fitted = task.fit(Some(&validation), step).await?;
+        let worse = tried.last().is_some_and(|last| fitted.loss > last.log_loss);
         tried.push(StrengthTried { strength, epochs: fitted.epochs, log_loss: fitted.loss });
         // Of equals the first and strongest stays.
         if best.as_ref().is_none_or(|best| fitted.loss < best.loss) {
             best = Some(fitted);
         }
-        done += settings.epochs;
+        if worse {
+            break;
+        }
     }
     let best = best.expect("one strength was tried at least");
     drop((training, validation));
 
     let whole = batch(&both, &device.clone().autodiff());
+    let done = total - settings.epochs;
     let step = async |epoch| pause(done + epoch, total).await;
     let fitted = fit.task(&whole, best.strength, best.epochs).fit(None, step).await?;
     pause(total, total).await?;
@@ -133,12 +142,11 @@ pub async fn train<E: From<Error>>(
         responses_file: files.responses.0.to_owned(),
         input_hash: sha256(&[files.votes.1, files.responses.1]),
         count: ballots.count(&responses),
-        parts: PartSizes {
-            train: parts.train.len() as u32,
-            validation: parts.validation.len() as u32,
-            held_out: parts.held_out.len() as u32,
-            left_out: parts.left_out.len() as u32,
-        },
+        parts: parts.sizes(<[usize]>::len),
+        queries: parts.sizes(|part| {
+            let query = |&at: &usize| responses[ballots.replies(at).0].query.as_str();
+            part.iter().map(query).collect::<BTreeSet<_>>().len()
+        }),
         clusters,
         accuracy,
         log_loss,

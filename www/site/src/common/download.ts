@@ -1,8 +1,10 @@
 import { el } from './dom.js';
 
-/** Hands the visitor a text as a file. */
-export function download(name: string, text: string, type: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+/** Hands the visitor a text, or bytes, as a file. */
+export function download(name: string, content: string | Uint8Array, type: string): void {
+  // A copy, since a Blob takes no memory that workers could share.
+  const part = typeof content === 'string' ? content : content.slice();
+  const url = URL.createObjectURL(new Blob([part], { type }));
   const link = el('a', { href: url, download: name });
   document.body.append(link);
   link.click();

@@ -10,10 +10,10 @@ export interface IntakeSettings {
   hint: string;
   /** As in `<input accept>`. */
   accept: string;
-  /** The name that pasted text goes by. */
-  pasteName: string;
+  /** The name that pasted text goes by; without one, nothing can be pasted. */
+  pasteName?: string;
   /** A first line or two that pasted text could have. */
-  pasteExample: string;
+  pasteExample?: string;
   /** Whether several files may be given at once. */
   multiple?: boolean;
   /** Given the file that was picked, dropped or pasted; more of them where there may be several. */
@@ -66,7 +66,7 @@ export class Intake {
       ),
       this.#clear,
       el('p', { class: 'hint' }, hint),
-      pasting(settings),
+      settings.pasteName !== undefined && pasting(settings.pasteName, settings),
     );
     takeDrops(drop, (files) => void give(files));
     place.append(drop);
@@ -92,7 +92,7 @@ async function read(file: File): Promise<Input> {
   return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()), sample: false };
 }
 
-function pasting({ label, pasteName, pasteExample, onInput }: IntakeSettings): HTMLElement {
+function pasting(name: string, { label, pasteExample, onInput }: IntakeSettings): HTMLElement {
   const text = el('textarea', {
     rows: 3,
     spellcheck: 'false',
@@ -100,7 +100,7 @@ function pasting({ label, pasteName, pasteExample, onInput }: IntakeSettings): H
     'aria-label': `Paste: ${label}`,
   });
   const use = () => {
-    onInput({ name: pasteName, bytes: new TextEncoder().encode(text.value), sample: false });
+    onInput({ name, bytes: new TextEncoder().encode(text.value), sample: false });
   };
   return el(
     'details',

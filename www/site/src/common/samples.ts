@@ -3,12 +3,16 @@ import exposed from '../../../../data/samples/exposed.csv?url';
 import memories from '../../../../data/samples/memories.jsonl?url';
 import replies from '../../../../data/samples/replies.jsonl?url';
 import scores from '../../../../data/samples/scores.npy?url';
+import voted from '../../../../data/samples/voted.jsonl?url';
+import votes from '../../../../data/samples/votes.csv?url';
 
 const SAMPLES = {
   'exposed.csv': exposed,
   'memories.jsonl': memories,
   'replies.jsonl': replies,
   'scores.npy': scores,
+  'voted.jsonl': voted,
+  'votes.csv': votes,
 };
 
 /** A file at hand: by name and content, and whether it is the site's own. */

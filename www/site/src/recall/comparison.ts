@@ -1,8 +1,8 @@
 import type { RecallAgreement, RecallComparison, RecallReport, Scheme } from 'attune';
 import { el } from '../common/dom.js';
 import { percent } from '../common/format.js';
+import { cell, columns, scrolling } from '../common/table.js';
 import { figure, interval, SCHEMES } from './rows.js';
-import { cell, columns, scrolling } from './table.js';
 
 /** A p-value to two digits. */
 export function pValue(p: number): string {

@@ -1,5 +1,5 @@
 import type { Attune, Backend, Progress, Scored, ScoreRow } from 'attune';
-import { byId, chosen } from '../common/dom.js';
+import { byId, chosen, el } from '../common/dom.js';
 import { dropEngine, engineOn } from '../common/engine.js';
 import { isInputError } from '../common/errors.js';
 import { number, plural, span } from '../common/format.js';
@@ -8,6 +8,7 @@ import { type Input, sample } from '../common/samples.js';
 import { busyBar, Task, type TaskTools } from '../common/task.js';
 import { showBatch } from './batch.js';
 import { formRow, offerExamples } from './form.js';
+import { followHeads } from './own-heads.js';
 import { showScored } from './result.js';
 
 const batch = byId('batch', HTMLElement);
@@ -131,4 +132,11 @@ for (const input of document.querySelectorAll('input[name="device"]')) {
   });
 }
 
+followHeads(() => {
+  if (batch.querySelector('table')) {
+    const text = 'Other heads are in use now: score the replies again.';
+    batch.replaceChildren(el('p', { class: 'soft small' }, text));
+  }
+  void scoreForm();
+});
 void scoreForm();
