@@ -8,9 +8,11 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use attune::model::{Backend, Device, TextEmbedder, TextEmbedderFiles, Weights};
-use attune::reward::builtin::train::{Target, TrainSettings, fit, predict};
+use attune::reward::builtin::train::{
+    Bound, Fitted, Preference, Target, TrainSettings, TrainingSet, fit, predict,
+};
 use attune::reward::builtin::{BuiltinFiles, BuiltinJudge};
-use attune::reward::{ScoreRow, ScoreSettings, Scored};
+use attune::reward::{DomainReason, Method, ScoreRow, ScoreSettings, Scored};
 use proptest::prelude::*;
 use safetensors::tensor::{Dtype, TensorView};
 use serde_json::Value;
@@ -233,7 +235,7 @@ fn no_bytes_make_the_weights_reader_panic() {
         let old = bytes[at];
         for byte in [0, 0xff, old ^ 1, b'{'] {
             bytes[at] = byte;
-            if let Ok(mut weights) = Weights::read("w", &bytes, "attune-heads-1") {
+            if let Ok(mut weights) = Weights::read("w", &bytes, "attune-heads-2") {
                 let _ = weights.take::<2>("perspectives");
                 let _ = weights.json::<HashMap<String, Value>>("layout");
             }
@@ -252,13 +254,118 @@ fn training_learns_an_order_and_repeats_exactly() {
             Target { levels, bystander: [(at % 5) as f32 / 4.0; 5] }
         })
         .collect();
-    let settings = TrainSettings::default();
-    let first = ready(predict(&fit(&inputs, &targets, &settings), &inputs)).unwrap();
+    let preferences =
+        [Preference { better: vec![2.0, 1.0], worse: vec![-2.0, 1.0], perspective: 3 }];
+    let set = TrainingSet { inputs: &inputs, targets: &targets, preferences: &preferences };
+    let fitted = || fit(set, None, &[], &TrainSettings::default()).heads;
+    let first = ready(predict(&fitted(), &inputs)).unwrap();
     for level in 1..5 {
         for (higher, lower) in first[level].iter().zip(first[level - 1]) {
             assert!(*higher > lower + 0.2);
         }
     }
-    let again = ready(predict(&fit(&inputs, &targets, &settings), &inputs)).unwrap();
-    assert_eq!(first, again);
+    assert_eq!(first, ready(predict(&fitted(), &inputs)).unwrap());
+    // The best step on a validation set is one of those looked at, and no worse than the last.
+    let Fitted { steps, loss, .. } = fit(set, Some(set), &[], &TrainSettings::default());
+    assert!(steps >= 10 && steps % 10 == 0 && loss.is_finite());
+    // A bound holds whatever the data say.
+    let bound = Bound { input: 0, perspectives: [0.0, 1e9, -0.5], bystander: -0.1 };
+    let bounded =
+        ready(predict(&fit(set, None, &[bound], &TrainSettings::default()).heads, &inputs));
+    let bounded = bounded.unwrap();
+    for level in 1..5 {
+        let [lower, higher] = [bounded[level - 1], bounded[level]];
+        assert!(higher[0] <= lower[0] && higher[1] > lower[1] && higher[2] < lower[2]);
+        assert!(higher[3] < lower[3]);
+    }
+}
+
+/// The intervals are told from the heads' own residuals: others have none.
+#[test]
+fn heads_that_were_not_calibrated_claim_no_interval() {
+    let mut files = Files::read();
+    let scored = score(&files.judge(), &[reply("Oh no. What was he like?")]).remove(0);
+    let interval = scored.interval.unwrap();
+    for (figure, [low, high]) in [
+        (scored.reward, interval.reward),
+        (scored.resonation.score, interval.resonation),
+        (scored.expression.score, interval.expression),
+        (scored.reception.score, interval.reception),
+        (scored.bystander.total, interval.bystander),
+    ] {
+        assert!(low < figure && figure < high, "{low} {figure} {high}");
+    }
+    let (length, _) = safetensors::SafeTensors::read_metadata(&files.heads).unwrap();
+    let whole = safetensors::SafeTensors::deserialize(&files.heads).unwrap();
+    let start = whole.tensor("cutpoints").unwrap().data().as_ptr() as usize;
+    let at = start - files.heads.as_ptr() as usize;
+    assert!(at > length);
+    files.heads[at] ^= 1;
+    let scored = score(&files.judge(), &[reply("Oh no. What was he like?")]).remove(0);
+    assert_eq!(scored.interval, None);
+}
+
+#[test]
+fn a_wider_level_gives_a_wider_interval_and_one_out_of_range_is_refused() {
+    let judge = Files::read().judge();
+    let rows = [reply("Oh no. What was he like?")];
+    let width = |level: f64, method: Method| {
+        let settings = ScoreSettings { level, ..ScoreSettings::of(method) };
+        let [low, high] = ready(judge.score(&rows, &settings)).unwrap()[0].interval.unwrap().reward;
+        high - low
+    };
+    for method in [Method::Perm, Method::Peregrm] {
+        assert!(width(0.5, method) < width(0.8, method));
+        assert!(width(0.8, method) < width(0.95, method));
+    }
+    for level in [0.0, 0.49, 1.0, f64::NAN] {
+        let settings = ScoreSettings { level, ..ScoreSettings::default() };
+        let error = ready(judge.score(&rows, &settings)).unwrap_err();
+        assert!(error.to_string().contains("level"), "{error}");
+    }
+}
+
+#[test]
+fn texts_unlike_the_graded_replies_are_named_and_get_the_whole_scale() {
+    let judge = Files::read().judge();
+    let odd = [
+        ("🙂🙂🙂", DomainReason::NoWords),
+        (
+            "Es tut mir so leid, dass dein Hund gestorben ist und das Haus jetzt so still ist.",
+            DomainReason::Language,
+        ),
+        ("你的狗去世了，我很难过。", DomainReason::Language),
+        (
+            "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor.",
+            DomainReason::Language,
+        ),
+        ("fn main() { let x = vec![1, 2, 3]; println!(\"{:?}\", x); }", DomainReason::Code),
+        (
+            "Preheat the oven to 180 degrees, butter the tin and sift the flour with the cocoa.",
+            DomainReason::NoFeeling,
+        ),
+    ];
+    for (text, reason) in odd {
+        let scored = score(&judge, &[reply(text)]).remove(0);
+        let found: Vec<DomainReason> = scored.out_of_domain.iter().map(|one| one.code).collect();
+        assert!(found.contains(&reason), "{text}: {found:?}");
+        let interval = scored.interval.unwrap();
+        assert_eq!((interval.resonation, interval.bystander), ([1.0, 5.0], [0.0, 100.0]), "{text}");
+    }
+    for text in [
+        "Oh no. What was he like?",
+        "I'm so sorry. The quiet must ache: he was part of every morning.",
+        "You should get a new one soon.",
+        "Get over it, it was only a dog.",
+        "ugh 😭 i hate that for u",
+    ] {
+        let scored = score(&judge, &[reply(text)]).remove(0);
+        assert_eq!(scored.out_of_domain, [], "{text}");
+    }
+    let foreign = ScoreRow {
+        query: "Seit Sonntag ist unser alter Hund tot, und das ganze Haus kommt mir furchtbar leer vor.".into(),
+        ..reply("I'm so sorry. The quiet must ache.")
+    };
+    let scored = score(&judge, &[foreign]).remove(0);
+    assert_eq!(scored.out_of_domain[0].code, DomainReason::QueryLanguage);
 }

@@ -11,6 +11,7 @@ mod reading;
 pub use lexicon::{Counts, Lexicon};
 pub(super) use lexicon::{pattern, phrases};
 pub use ngrams::NgramVocabulary;
+#[cfg(feature = "models")]
 pub(super) use own::STOCK;
 pub use own::{OwnWords, RUN, SetAside};
 pub(super) use reading::content_stems;
