@@ -154,12 +154,12 @@ mod tests {
         let at = |x: &[f32]| -> Vec<f32> {
             let x = Tensor::<2>::from_data(TensorData::new(x.to_vec(), [1, 2]), &Device::flex());
             let KernelOutput { values, nearest } = fitted.forward(x);
-            let values = values.into_data().to_vec::<f32>().expect("float32");
-            let nearest = nearest.into_data().to_vec::<f32>().expect("float32");
+            let values = values.into_data().try_to_vec::<f32>().expect("float32");
+            let nearest = nearest.into_data().try_to_vec::<f32>().expect("float32");
             [values, nearest].concat()
         };
         // (K + λI)·a = y, so that f(c_j) + λ·a_j = y_j.
-        let weights = fitted.weights.val().into_data().to_vec::<f32>().expect("float32");
+        let weights = fitted.weights.val().into_data().try_to_vec::<f32>().expect("float32");
         for (row, (x, y)) in inputs.iter().zip(&targets).enumerate() {
             let found = at(x);
             for (o, y) in y.iter().enumerate() {

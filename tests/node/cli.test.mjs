@@ -62,6 +62,7 @@ test('score prints a row a reply', () => {
     'expression',
     'id',
     'imputed',
+    'interval',
     'judge',
     'penalties',
     'reception',
@@ -73,6 +74,32 @@ test('score prints a row a reply', () => {
   assert.ok(Math.abs(sum - 1) < 1e-9);
   const { empathy, penalties, reward } = scored;
   assert.ok(Math.abs(empathy + penalties.bystander + penalties.length - reward) < 1e-12);
+});
+
+test('score --level sets the level of the intervals; a text in no known language is named', () => {
+  const odd = {
+    id: '2',
+    query: 'My dog died.',
+    response: 'Es tut mir wirklich leid um deinen alten Hund.',
+  };
+  const rows = file('level.jsonl', `${REPLY}${JSON.stringify(odd)}\n`);
+  const at = (...level) => {
+    const { status, stdout, stderr } = attune('score', rows, ...level);
+    assert.equal(status, 0, stderr);
+    return lines(stdout);
+  };
+  const [plain, foreign] = at();
+  const [wide] = at('--level', '0.95');
+  assert.deepEqual([plain.interval.level, wide.interval.level], [0.9, 0.95]);
+  const { reward } = plain.interval;
+  assert.ok(reward[0] < plain.reward && plain.reward < reward[1]);
+  assert.ok(wide.interval.reward[0] < reward[0] && reward[1] < wide.interval.reward[1]);
+  assert.equal(plain.outOfDomain, undefined);
+  assert.ok(foreign.outOfDomain.some(({ code }) => code === 'language'));
+  assert.deepEqual(foreign.interval.expression, [1, 5]);
+  const refused = attune('score', rows, '--level', '2');
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /level/);
 });
 
 test('score --out writes the file whole', () => {

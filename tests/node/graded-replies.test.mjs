@@ -11,15 +11,17 @@ const rows = (name) =>
     .map((line) => JSON.parse(line));
 const first = rows('replies.jsonl');
 const more = rows('more/replies.jsonl');
+const PARTS = ['broad/part1', 'broad/part2', 'broad/part3'];
+const broad = PARTS.flatMap((part) => rows(`${part}/replies.jsonl`));
 const PERSPECTIVES = ['resonation', 'expression', 'reception'];
 
 test('every graded reply is a row that can be scored, with grades on their scales', async () => {
-  const all = [...first, ...more];
+  const all = [...first, ...more, ...broad];
   assert.equal(new Set(all.map(({ id }) => id)).size, all.length);
   const scored = await createAttune().score(all.map(({ grades, ...row }) => row));
   assert.equal(scored.length, all.length);
   for (const { id, grades } of all) {
-    assert.ok(grades.length >= 1 && grades.length <= 2, id);
+    assert.equal(grades.length, 2, id);
     for (const { bystander, ...levels } of grades) {
       for (const name of PERSPECTIVES) assert.ok([1, 2, 3, 4, 5].includes(levels[name]), id);
       assert.equal(Object.keys(bystander).length, 5);
@@ -30,9 +32,9 @@ test('every graded reply is a row that can be scored, with grades on their scale
   }
 });
 
-test('no scenario stands in two splits, nor in both files; kinds and levels are well filled', () => {
+test('no scenario stands in two splits, nor in two sets; kinds and levels are well filled', () => {
   const splits = new Map(first.map(({ group }) => [group, 'first']));
-  for (const { group, split } of more) {
+  for (const { group, split } of [...more, ...broad]) {
     assert.ok(['train', 'validation', 'test'].includes(split), group);
     assert.equal(splits.get(group) ?? split, split, group);
     splits.set(group, split);
@@ -49,8 +51,13 @@ test('no scenario stands in two splits, nor in both files; kinds and levels are 
   }
 });
 
-test('pairs have two sides, of which one is better', () => {
-  const pairs = rows('more/pairs.jsonl');
+test('pairs have two sides, of which one is better; those for training are none of the test', () => {
+  const test = rows('more/pairs.jsonl');
+  const others = PARTS.flatMap((part) => rows(`${part}/pairs.jsonl`));
+  for (const { id, split } of others) assert.ok(['train', 'validation'].includes(split), id);
+  const queries = new Set(test.map(({ query }) => query));
+  assert.ok(!others.some(({ query }) => queries.has(query)));
+  const pairs = [...test, ...others];
   assert.equal(new Set(pairs.map(({ id }) => id)).size, pairs.length);
   for (const { id, type, better, responses, response, users } of pairs) {
     assert.ok(better === 0 || better === 1, id);

@@ -117,9 +117,9 @@ fn reliability(data: &Dataset, rows: &[usize], scored: &[Scored]) -> Result<()> 
             let perspective = [&scored.resonation, &scored.expression, &scored.reception][panel];
             let levels = data.rows[at].target().levels[panel];
             let (mut predicted, mut found) = (0.0, 0.0);
-            for k in 0..4 {
-                predicted += perspective.distribution[k];
-                found += f64::from(levels[k]);
+            for (p, share) in perspective.distribution.iter().zip(levels).take(4) {
+                predicted += p;
+                found += f64::from(share);
                 let bin = &mut bins[((predicted * BINS as f64) as usize).min(BINS - 1)];
                 *bin = (bin.0 + 1.0, bin.1 + predicted, bin.2 + found);
             }

@@ -34,7 +34,9 @@ export function distribution(
   const words = shares.map((share, at) => `${percent(share)} at ${at + 1}`).join(', ');
   const x = centre(score);
   const between =
-    interval === undefined ? '' : `, between ${number(interval[0], 1)} and ${number(interval[1], 1)}`;
+    interval === undefined
+      ? ''
+      : `, between ${number(interval[0], 1)} and ${number(interval[1], 1)}`;
   return svg(
     'svg',
     {

@@ -151,8 +151,16 @@ function unlike({ outOfDomain = [] }: Scored): Node[] {
         'aria-label': 'Outside what the scorer knows',
         'data-testid': 'out-of-domain',
       },
-      el('p', {}, 'This is unlike the replies that the scorer was trained on: do not go by these figures.'),
-      el('ul', {}, ...outOfDomain.map(({ code, message }) => el('li', { 'data-code': code }, message))),
+      el(
+        'p',
+        {},
+        'This is unlike the replies that the scorer was trained on: do not go by these figures.',
+      ),
+      el(
+        'ul',
+        {},
+        ...outOfDomain.map(({ code, message }) => el('li', { 'data-code': code }, message)),
+      ),
     ),
   ];
 }
