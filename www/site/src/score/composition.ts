@@ -39,7 +39,7 @@ export function composition(scored: Scored): HTMLElement {
 }
 
 /** Where the reward from people's grades lies, in words; the scale shows it as a line. */
-function interval({ interval }: Scored): HTMLElement[] {
+function interval({ interval, outOfDomain = [] }: Scored): HTMLElement[] {
   if (interval === undefined) return [];
   const { level, reward } = interval;
   const [low, high] = reward;
@@ -51,7 +51,9 @@ function interval({ interval }: Scored): HTMLElement[] {
       el(
         'span',
         { class: 'soft' },
-        `Of replies like the graded ones, ${percent(level)} have the reward that two graders would give within theirs.`,
+        outOfDomain.length > 0
+          ? 'The whole scale: of such a reply nothing narrower can be said.'
+          : `Of replies like the graded ones, ${percent(level)} have the reward that two graders would give within theirs.`,
       ),
     ),
   ];

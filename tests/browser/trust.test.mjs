@@ -1,0 +1,60 @@
+// What the Score page says of how far its figures can be trusted.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { serve } from '../../scripts/serve.mjs';
+import { launch, openPage } from './browser.mjs';
+
+let chrome;
+let site;
+
+before(async () => {
+  site = await serve(fileURLToPath(new URL('../../pkg/site', import.meta.url)));
+  chrome = await launch();
+});
+
+after(async () => {
+  await chrome?.close();
+  await site?.close();
+});
+
+test('a score shows its interval; a reply outside the domain is said to mean nothing', async () => {
+  const { page, problems, close } = await openPage(chrome.browser);
+  const byId = (id) => page.locator(`[data-testid="${id}"]`);
+  const ready = () =>
+    page.waitForFunction(() => document.documentElement.dataset.state === 'ready', null, {
+      timeout: 60_000,
+    });
+  const score = async (text) => {
+    await byId('response').fill(text);
+    await byId('score-button').click();
+    await ready();
+  };
+  const ends = async () => {
+    const { low, high } = await byId('interval').evaluate(({ dataset }) => ({ ...dataset }));
+    return [Number(low), Number(high)];
+  };
+  try {
+    await page.goto(`${site.url}score.html`);
+    await ready();
+    await score('Oh no. What was she like?');
+    const reward = Number(await byId('reward').getAttribute('data-value'));
+    const [low, high] = await ends();
+    assert.ok(low < reward && reward < high, `${low} ${reward} ${high}`);
+    assert.match(await byId('interval').innerText(), /90\s%/);
+    assert.equal(await byId('out-of-domain').count(), 0);
+    // Each chart tells its interval to whoever cannot see it.
+    const label = await page.locator('svg.bars').first().getAttribute('aria-label');
+    assert.match(label, /between [\d.]+ and [\d.]+/);
+
+    await score('Es tut mir wirklich leid um deinen alten Hund, ganz ehrlich.');
+    assert.equal(
+      await byId('out-of-domain').locator('li').first().getAttribute('data-code'),
+      'language',
+    );
+    assert.deepEqual(await ends(), [-0.3, 1]);
+    assert.deepEqual(problems, []);
+  } finally {
+    await close();
+  }
+});
