@@ -30,6 +30,8 @@ for (const [name, taste] of Object.entries(RATERS)) {
     const [mine] = await own.score([row]);
     const [shipped] = await attune.score([row]);
     assert.notEqual(mine.reward, shipped.reward);
+    // The intervals are told from the shipped heads' errors.
+    assert.ok(shipped.interval && mine.interval === undefined);
   });
 }
 
