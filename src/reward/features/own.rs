@@ -136,13 +136,14 @@ impl Reading {
         let clauses = self.clauses(text);
         let mut kept: Vec<bool> =
             clauses.iter().map(|clause| self.says_something(clause, raised)).collect();
-        // What announces a clause goes with it: "You said:", "and remember:", "So".
+        // What announces a clause goes with it: "You said:", "Remember,", "So".
         for at in (1..clauses.len()).rev() {
             let before = &clauses[at - 1];
             let marks = &text[self.places[before.words.end - 1].end..before.text.end];
             let words = &self.words[before.words.clone()];
-            let announces = marks.contains(':')
-                || marks.chars().all(char::is_whitespace) && content_stems(words).is_empty();
+            let stems = content_stems(words);
+            let few = stems.len() <= 1 && !stems.keys().any(|stem| raised.contains(stem));
+            let announces = marks.contains(':') || few && !marks.contains(['.', '!', '?']);
             if announces && words.len() <= LEAD_IN && !kept[at] && self.cut(&clauses[at]) {
                 kept[at - 1] = false;
             }
