@@ -81,10 +81,19 @@ impl Trained {
     }
 
     fn see(&self, base: &[Vec<f32>]) -> Result<Vec<Vec<f32>>> {
-        match &self.kernel {
-            None => Ok(base.to_vec()),
-            Some(kernel) => Ok(block_on(beside_kernel(base, &self.layout, kernel))?.0),
-        }
+        see(base, &self.layout, self.kernel.as_ref())
+    }
+}
+
+/// What the heads see: `base`, with the kernel regression beside it where there is one.
+fn see(
+    base: &[Vec<f32>],
+    layout: &InputLayout,
+    kernel: Option<&KernelRegression>,
+) -> Result<Vec<Vec<f32>>> {
+    match kernel {
+        None => Ok(base.to_vec()),
+        Some(kernel) => Ok(block_on(beside_kernel(base, layout, kernel))?.0),
     }
 }
 
@@ -147,7 +156,8 @@ impl Prepared {
             prepared.add_kernel(data, rows)?;
         }
         let mut sides = pairs.iter().flat_map(|pair| &pair.sides);
-        let seen = prepared.see_base(&base(&prepared.layout, &mut sides))?;
+        let base = base(&prepared.layout, &mut sides);
+        let seen = see(&base, &prepared.layout, prepared.kernel.as_ref())?;
         for (pair, sides) in pairs.iter().zip(seen.as_chunks::<2>().0) {
             let (better, worse) = (sides[pair.better].clone(), sides[1 - pair.better].clone());
             prepared.preferences.push(Preference { better, worse, perspective: pair.perspective });
@@ -187,15 +197,9 @@ impl Prepared {
         Ok(())
     }
 
-    fn see_base(&self, base: &[Vec<f32>]) -> Result<Vec<Vec<f32>>> {
-        match &self.kernel {
-            None => Ok(base.to_vec()),
-            Some(kernel) => Ok(block_on(beside_kernel(base, &self.layout, kernel))?.0),
-        }
-    }
-
     fn see(&self, data: &Dataset, rows: &[usize]) -> Result<Vec<Vec<f32>>> {
-        self.see_base(&base(&self.layout, rows.iter().map(|&row| &data.judged[row])))
+        let base = base(&self.layout, rows.iter().map(|&row| &data.judged[row]));
+        see(&base, &self.layout, self.kernel.as_ref())
     }
 
     fn fit(

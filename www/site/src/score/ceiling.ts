@@ -15,7 +15,7 @@ export function ceiling(): HTMLElement {
     el(
       'p',
       {},
-      'The built-in scorer is small, quick and private, trained on some 2,800 invented English replies, each graded twice. Its intervals say where those graders’ mean lies; how far it agrees with other people has not been measured. Use it to compare replies to the same message, and read the replies.',
+      'The built-in scorer is small, quick and private, trained on some 2,600 invented English replies, each graded twice. Its intervals say where those graders’ mean lies; how far it agrees with other people has not been measured. Use it to compare replies to the same message, and read the replies.',
     ),
   );
 }
