@@ -146,8 +146,10 @@ mod tests {
 
     #[test]
     fn the_fit_solves_its_equation_and_knows_what_is_near() {
-        let inputs: Vec<Vec<f32>> =
-            (0..12u8).map(|n| vec![f32::from(n % 4), f32::from(n / 4)]).collect();
+        // Inputs on whole steps, so that the centres are these very inputs.
+        let step = 30.0 * CENTRE_STEP;
+        let at = |n: u8| vec![step * f32::from(n % 4), step * f32::from(n / 4)];
+        let inputs: Vec<Vec<f32>> = (0..12).map(at).collect();
         let targets: Vec<Vec<f32>> =
             inputs.iter().map(|x| vec![x[0] - x[1], x[0] * x[1]]).collect();
         let fitted = KernelRegression::fit(&inputs, &targets, 0.3, 0.1);

@@ -60,7 +60,7 @@ pub fn personal_criteria(
     if perspective == Perspective::Bystander {
         return Vec::new();
     }
-    let personal = measures(&Wishes::of(row).agreeing_with(known), known, perspective);
+    let personal = measures(&Wishes::of(row).agreeing_with(known, &row.query), known, perspective);
     let (shares, general): (&[f64], [f64; 4]) = match personal.len() {
         0 => (&[], [30.0, 25.0, 25.0, 20.0]),
         1 => (&[35.0], [20.0, 15.0, 15.0, 15.0]),

@@ -100,16 +100,19 @@ impl Wishes {
     }
 
     /// These wishes without those that the reading of whole sentences turns round: a list that finds
-    /// "a plan" does not see that she feels worse for one.
-    pub fn agreeing_with(mut self, known: &KnownWishes) -> Self {
-        let kept = |leaning: Leaning, name: &str| {
-            leaning.filter(|own| known.leaning(name).is_none_or(|lean| lean == *own))
+    /// "a plan" does not see that she feels worse for one. What the query itself asks for stays.
+    pub fn agreeing_with(mut self, known: &KnownWishes, query: &str) -> Self {
+        let mut asked = Self::default();
+        asked.read(query);
+        let kept = |leaning: Leaning, asked: Leaning, name: &str| {
+            let agrees = |own: &bool| known.leaning(name).is_none_or(|lean| lean == *own);
+            leaning.filter(|own| asked == Some(*own) || agrees(own))
         };
-        self.advice = kept(self.advice, "advice");
-        self.direct = kept(self.direct, "direct");
-        self.humour = kept(self.humour, "humour");
-        self.questions = kept(self.questions, "questions");
-        self.formal = kept(self.formal, "formal");
+        self.advice = kept(self.advice, asked.advice, "advice");
+        self.direct = kept(self.direct, asked.direct, "direct");
+        self.humour = kept(self.humour, asked.humour, "humour");
+        self.questions = kept(self.questions, asked.questions, "questions");
+        self.formal = kept(self.formal, asked.formal, "formal");
         // "Length" leans to the long side first.
         let length = known.leaning("length");
         self.brief = self.brief.filter(|brief| length.is_none_or(|long| long != *brief));
