@@ -98,7 +98,7 @@ test('score --level sets the level of the intervals; a text in no known language
   assert.ok(foreign.outOfDomain.some(({ code }) => code === 'language'));
   assert.deepEqual(foreign.interval.expression, [1, 5]);
   const refused = attune('score', rows, '--level', '2');
-  assert.equal(refused.status, 1);
+  assert.equal(refused.status, 2);
   assert.match(refused.stderr, /level/);
 });
 
