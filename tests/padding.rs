@@ -60,10 +60,8 @@ fn compare(change: impl Fn(&ScoreRow) -> String, check: impl Fn(&str, f64, &Scor
     let judge = judge();
     for chunk in rows.chunks(64) {
         let plain: Vec<ScoreRow> = chunk.iter().map(|(row, _)| row.clone()).collect();
-        let changed: Vec<ScoreRow> = plain
-            .iter()
-            .map(|row| ScoreRow { response: change(row), tokens: row.tokens, ..row.clone() })
-            .collect();
+        let changed: Vec<ScoreRow> =
+            plain.iter().map(|row| ScoreRow { response: change(row), ..row.clone() }).collect();
         let settings = ScoreSettings::of(Method::Perm);
         let (before, after) =
             (score_with(&judge, &plain, &settings), score_with(&judge, &changed, &settings));

@@ -38,6 +38,9 @@ pub struct HeadsOutput {
 }
 
 impl Heads {
+    /// The names of the parameters in the weights file, in the order of [`Self::parameters`].
+    pub const NAMES: [&str; 4] = ["perspectives", "cutpoints", "bystander", "bystander_bias"];
+
     /// Heads with zero weights and cut-points one apart around 0: the starting point of training.
     pub fn zeros(inputs: usize, device: &Device) -> Self {
         // softplus(0.5413) = 1
@@ -56,22 +59,24 @@ impl Heads {
     ///
     /// `Weights` where one is missing or does not fit `inputs`.
     pub fn load(weights: &mut Weights<'_>, inputs: usize, device: &Device) -> Result<Self> {
+        let [perspectives, cutpoints, bystander, bystander_bias] = Self::NAMES;
         let mut take = |name, shape| weights.tensor(name, shape, device).map(Param::from_tensor);
         Ok(Self {
-            perspectives: take("perspectives", [inputs, PERSPECTIVES])?,
-            cutpoints: take("cutpoints", [PERSPECTIVES, LEVELS - 1])?,
-            bystander: take("bystander", [inputs, BYSTANDER_SUBSCORES])?,
-            bystander_bias: take("bystander_bias", [1, BYSTANDER_SUBSCORES])?,
+            perspectives: take(perspectives, [inputs, PERSPECTIVES])?,
+            cutpoints: take(cutpoints, [PERSPECTIVES, LEVELS - 1])?,
+            bystander: take(bystander, [inputs, BYSTANDER_SUBSCORES])?,
+            bystander_bias: take(bystander_bias, [1, BYSTANDER_SUBSCORES])?,
         })
     }
 
     /// The parameters, by the names they have in the weights file.
     pub fn parameters(&self) -> [(&'static str, Tensor<2>); 4] {
+        let [perspectives, cutpoints, bystander, bystander_bias] = Self::NAMES;
         [
-            ("perspectives", self.perspectives.val()),
-            ("cutpoints", self.cutpoints.val()),
-            ("bystander", self.bystander.val()),
-            ("bystander_bias", self.bystander_bias.val()),
+            (perspectives, self.perspectives.val()),
+            (cutpoints, self.cutpoints.val()),
+            (bystander, self.bystander.val()),
+            (bystander_bias, self.bystander_bias.val()),
         ]
     }
 

@@ -5,14 +5,16 @@ use super::Weights;
 use crate::formats::Result;
 
 /// Components of a centre are stored in whole steps of this size, −127 to 127 of them.
-pub const CENTRE_STEP: f32 = 4.0 / 127.0;
+const CENTRE_STEP: f32 = 4.0 / 127.0;
 
 /// Kernel ridge regression (Saunders, Gammerman & Vovk 1998) with the Gaussian kernel
 /// k(x, c) = exp(−γ‖x − c‖²): f(x) = Σ_j k(x, c_j)·a_j over the M training inputs c_j.
 #[derive(Module, Debug)]
 pub struct KernelRegression {
-    /// The inputs it was fitted to, [M, D].
+    /// The inputs it was fitted to, a column each, [D, M].
     centres: Param<Tensor<2>>,
+    /// ‖c‖², [1, M].
+    norms: Param<Tensor<2>>,
     /// a, [M, O].
     weights: Param<Tensor<2>>,
     gamma: f32,
@@ -28,7 +30,7 @@ pub struct KernelOutput {
 }
 
 impl KernelRegression {
-    /// Takes `centres` (int8, in steps of [`CENTRE_STEP`]) and `kernel_weights` from `weights`.
+    /// Takes `centres` (int8, in steps of 4/127) and `kernel_weights` from `weights`.
     ///
     /// # Errors
     ///
@@ -55,13 +57,14 @@ impl KernelRegression {
         gamma: f32,
         device: &Device,
     ) -> Self {
-        let centres = Tensor::from_data(TensorData::new(centres, shape), device);
-        Self { centres: Param::from_tensor(centres), weights: Param::from_tensor(weights), gamma }
-    }
-
-    /// Numbers that it gives, O.
-    pub fn outputs(&self) -> usize {
-        self.weights.val().dims()[1]
+        let centres = Tensor::<2>::from_data(TensorData::new(centres, shape), device);
+        let norms = centres.clone().powi_scalar(2).sum_dim(1).transpose();
+        Self {
+            centres: Param::from_tensor(centres.transpose()),
+            norms: Param::from_tensor(norms),
+            weights: Param::from_tensor(weights),
+            gamma,
+        }
     }
 
     /// Regresses inputs [B, D].
@@ -75,11 +78,9 @@ impl KernelRegression {
 
     /// k of every input with every centre, [B, M].
     fn kernel(&self, inputs: Tensor<2>) -> Tensor<2> {
-        let centres = self.centres.val();
         let own = inputs.clone().powi_scalar(2).sum_dim(1);
-        let theirs = centres.clone().powi_scalar(2).sum_dim(1).transpose();
-        let products = inputs.matmul(centres.transpose());
-        let distances = (own + theirs - products.mul_scalar(2.0)).clamp_min(0.0);
+        let products = inputs.matmul(self.centres.val());
+        let distances = (own + self.norms.val() - products.mul_scalar(2.0)).clamp_min(0.0);
         distances.mul_scalar(-self.gamma).exp()
     }
 }
@@ -102,7 +103,7 @@ impl KernelRegression {
         let mut residual = Tensor::<2>::from_data(targets, &device);
         let mut weights = residual.zeros_like();
         let fitted = Self::of(centres, shape, weights.clone(), gamma, &device);
-        let kernel = fitted.kernel(fitted.centres.val());
+        let kernel = fitted.kernel(fitted.centres.val().transpose());
 
         let mut direction = residual.clone();
         let square = |tensor: &Tensor<2>| tensor.clone().powi_scalar(2).sum_dim(0);
@@ -122,13 +123,13 @@ impl KernelRegression {
         Self { weights: Param::from_tensor(weights), ..fitted }
     }
 
-    /// The centres in steps of [`CENTRE_STEP`], and the weights, with their shapes.
+    /// The centres in steps of 4/127, and the weights, with their shapes.
     ///
     /// # Errors
     ///
     /// `Device` where the device fails.
     pub async fn parts(&self) -> Result<((Vec<i8>, [usize; 2]), (Vec<f32>, [usize; 2]))> {
-        let (centres, weights) = (self.centres.val(), self.weights.val());
+        let (centres, weights) = (self.centres.val().transpose(), self.weights.val());
         let shapes = (centres.dims(), weights.dims());
         let steps = super::read_back(centres).await?;
         let steps = steps.into_iter().map(|value| (value / CENTRE_STEP).round() as i8).collect();

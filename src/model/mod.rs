@@ -14,7 +14,7 @@ pub use device::{Backend, read_back};
 pub use embedder::{TextEmbedder, TextEmbedderFiles};
 pub use factorisation::{Factorisation, Products};
 pub use heads::{BYSTANDER_SUBSCORES, Heads, HeadsOutput, LEVELS, PERSPECTIVES};
-pub use kernel::{CENTRE_STEP, KernelOutput, KernelRegression};
+pub use kernel::{KernelOutput, KernelRegression};
 pub use weights::Weights;
 
 pub use burn::tensor::Device;

@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 
-use crate::formats::{Error, ErrorKind, Result};
+use crate::formats::{Error, ErrorKind, Result, sha256};
 
 /// A safetensors file, from which tensors are taken one by one; [`Weights::finish`] then tells
 /// whether any was left.
@@ -114,6 +114,16 @@ impl<'a> Weights<'a> {
             None => Ok(()),
             Some(name) => Err(self.error(name, "nothing uses this tensor".to_owned())),
         }
+    }
+
+    /// SHA-256 of the values of tensors, taken or not, one after the other.
+    ///
+    /// # Errors
+    ///
+    /// `Weights` where one is missing.
+    pub fn hash(&self, names: &[&str]) -> Result<String> {
+        let data = names.iter().map(|name| Ok(self.view(name)?.data()));
+        Ok(sha256(&data.collect::<Result<Vec<_>>>()?))
     }
 
     /// That a tensor has another shape than is needed.

@@ -94,6 +94,12 @@ impl ScoreRow {
         read_rows(file, bytes)
     }
 
+    /// What the seeker said in earlier turns, in order.
+    pub fn seeker_turns(&self) -> impl Iterator<Item = &str> {
+        let own = self.history.iter().filter(|turn| turn.role == "user");
+        own.map(|turn| turn.content.as_str())
+    }
+
     /// The texts a judge reads: the analysis (of its own, else the section of the response) and
     /// the reply. A response's own thinking, up to and including the last `</think>`, is left out;
     /// one that never ends leaves an empty reply.

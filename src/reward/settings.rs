@@ -77,8 +77,8 @@ impl ScoreSettings {
         PermSettings { aggregate, weights, bystander_weight, length_limit, length_rate }
     }
 
-    /// Refuses a level out of its range, and constants that the method would not use: PereGRM has a harmonic mean and no length
-    /// penalty.
+    /// Refuses a level out of its range, and constants that the method would not use: PereGRM has a
+    /// harmonic mean and no length penalty.
     ///
     /// # Errors
     ///

@@ -1,39 +1,20 @@
 // The pages as a visitor meets them.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { serve } from '../../scripts/serve.mjs';
-import { launch, openPage } from './browser.mjs';
+import { test } from 'node:test';
+import { openPage } from './browser.mjs';
+import { axe, builtSite, byId, inState } from './built-site.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const opened = builtSite();
+
 const PAGES = ['index.html', 'score.html', 'remember.html', 'recall.html', 'train.html'];
 
-let chrome;
-let site;
-
-before(async () => {
-  // Two levels up, so that the site lies in a folder of its host: relative URLs must do.
-  site = await serve(fileURLToPath(new URL('../../pkg', import.meta.url)));
-  chrome = await launch();
-});
-
-after(async () => {
-  await chrome?.close();
-  await site?.close();
-});
-
-const byId = (page, id) => page.locator(`[data-testid="${id}"]`);
-const ready = (page) =>
-  page.waitForFunction(() => document.documentElement.dataset.state === 'ready', null, {
-    timeout: 60_000,
-  });
+const ready = (page) => inState(page, 'ready');
 
 async function visit(name, work, options) {
-  const { page, problems, requests, close } = await openPage(chrome.browser, options);
+  const { page, problems, requests, close } = await openPage(opened.chrome.browser, options);
   try {
-    await page.goto(`${site.url}site/${name}`);
+    await page.goto(`${opened.site.url}site/${name}`);
     await work(page, { problems, requests });
     assert.deepEqual(problems, [], `${name} reported problems`);
   } finally {
@@ -50,7 +31,7 @@ test('from load to score, no request leaves the origin', async () => {
         await byId(page, 'score-button').click();
         await ready(page);
       }
-      const own = new URL(site.url).origin;
+      const own = new URL(opened.site.url).origin;
       const foreign = requests.filter(
         (url) => !url.startsWith('data:') && new URL(url).origin !== own,
       );
@@ -58,7 +39,7 @@ test('from load to score, no request leaves the origin', async () => {
       assert.deepEqual(foreign, []);
     });
   }
-  assert.deepEqual(chrome.strangers, []);
+  assert.deepEqual(opened.chrome.strangers, []);
 });
 
 test('a visitor waits for the first score; how long is reported, not judged', async () => {
@@ -111,8 +92,8 @@ test('hosts that read _headers are given the same policy', async () => {
 });
 
 test('a page that tries to call home is stopped and noticed', async () => {
-  const { page, problems, close } = await openPage(chrome.browser);
-  await page.goto(`${site.url}site/score.html`);
+  const { page, problems, close } = await openPage(opened.chrome.browser);
+  await page.goto(`${opened.site.url}site/score.html`);
   const outcome = await page.evaluate(() =>
     fetch('http://example.test/').then(
       () => 'sent',
@@ -160,9 +141,9 @@ test('Score: a visitor sees a result at once and scores a reply, on CPU and WebG
 });
 
 test('a page goes on offline; a device that cannot be loaded is told, and the other still works', async () => {
-  const { page, close } = await openPage(chrome.browser);
+  const { page, close } = await openPage(opened.chrome.browser);
   try {
-    await page.goto(`${site.url}site/score.html`);
+    await page.goto(`${opened.site.url}site/score.html`);
     await ready(page);
     const online = await score(page);
     await page.context().setOffline(true);

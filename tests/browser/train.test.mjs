@@ -2,36 +2,16 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { serve } from '../../scripts/serve.mjs';
+import { test } from 'node:test';
 import { random } from '../raters.mjs';
-import { launch, openPage } from './browser.mjs';
+import { openPage } from './browser.mjs';
+import { axe, builtSite, byId, inState } from './built-site.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const opened = builtSite();
+
 const LIMIT = 30_000;
 const LONG_TASK = 200;
 
-let chrome;
-let site;
-
-before(async () => {
-  // Two levels up, so that the site lies in a folder of its host: relative URLs must do.
-  site = await serve(fileURLToPath(new URL('../../pkg', import.meta.url)));
-  chrome = await launch();
-});
-
-after(async () => {
-  await chrome?.close();
-  await site?.close();
-});
-
-const byId = (page, id) => page.locator(`[data-testid="${id}"]`);
-const inState = (page, state) =>
-  page.waitForFunction((state) => document.documentElement.dataset.state === state, state, {
-    timeout: 60_000,
-  });
 const file = (name, text, mimeType = 'text/csv') => ({
   name,
   mimeType,
@@ -40,7 +20,7 @@ const file = (name, text, mimeType = 'text/csv') => ({
 const sample = (name) => readFileSync(new URL(`../../data/samples/${name}`, import.meta.url));
 
 async function visit(work, options) {
-  const { page, problems, requests, close } = await openPage(chrome.browser, options);
+  const { page, problems, requests, close } = await openPage(opened.chrome.browser, options);
   try {
     // Before any script of the page, so that loading counts as well.
     await page.addInitScript(() => {
@@ -49,14 +29,14 @@ async function visit(work, options) {
         for (const { duration } of list.getEntries()) globalThis.longTasks.push(duration);
       }).observe({ type: 'longtask', buffered: true });
     });
-    await page.goto(`${site.url}site/train.html`);
+    await page.goto(`${opened.site.url}site/train.html`);
     await inState(page, 'ready');
     await work(page, requests);
     assert.deepEqual(problems, []);
-    const own = new URL(site.url).origin;
+    const own = new URL(opened.site.url).origin;
     const foreign = requests.filter((url) => !/^(data|blob):/.test(url) && !url.startsWith(own));
     assert.deepEqual(foreign, []);
-    assert.deepEqual(chrome.strangers, []);
+    assert.deepEqual(opened.chrome.strangers, []);
   } finally {
     await close();
   }
@@ -137,12 +117,12 @@ const reward = async (page) =>
 test('the seed decides; trained heads score on this site until they are taken back', async () => {
   await visit(async (page) => {
     const score = async () => {
-      await page.goto(`${site.url}site/score.html`);
+      await page.goto(`${opened.site.url}site/score.html`);
       await inState(page, 'ready');
       return reward(page);
     };
     const builtin = await score();
-    await page.goto(`${site.url}site/train.html`);
+    await page.goto(`${opened.site.url}site/train.html`);
     await demo(page);
     // A pull that is given spares the search.
     await page.getByText('Strength of the pull').click();
@@ -174,7 +154,7 @@ test('the seed decides; trained heads score on this site until they are taken ba
     assert.equal(await score(), builtin);
 
     // What was downloaded comes back, and goes again.
-    await page.goto(`${site.url}site/train.html`);
+    await page.goto(`${opened.site.url}site/train.html`);
     const input = page.locator('#heads-intake input[type="file"]');
     await input.setInputFiles({
       name: 'mine.safetensors',
@@ -183,7 +163,7 @@ test('the seed decides; trained heads score on this site until they are taken ba
     });
     await byId(page, 'using-name').filter({ hasText: 'mine.safetensors' }).waitFor();
     assert.equal(await score(), mine);
-    await page.goto(`${site.url}site/train.html`);
+    await page.goto(`${opened.site.url}site/train.html`);
     await byId(page, 'back-to-builtin').click();
     await byId(page, 'using-state').filter({ hasText: 'built-in heads' }).waitFor();
     assert.equal(await score(), builtin);
@@ -294,7 +274,7 @@ test('the result has no accessibility fault that axe can find, and fits a phone'
       await byId(page, 'use-heads').click();
       for (const name of ['train', 'score']) {
         if (name === 'score') {
-          await page.goto(`${site.url}site/score.html`);
+          await page.goto(`${opened.site.url}site/score.html`);
           await inState(page, 'ready');
         }
         const overflow = await page.evaluate(

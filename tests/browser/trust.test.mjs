@@ -1,30 +1,15 @@
 // What the Score page says of how far its figures can be trusted.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { serve } from '../../scripts/serve.mjs';
-import { launch, openPage } from './browser.mjs';
+import { test } from 'node:test';
+import { openPage } from './browser.mjs';
+import { builtSite, byId as find, inState } from './built-site.mjs';
 
-let chrome;
-let site;
-
-before(async () => {
-  site = await serve(fileURLToPath(new URL('../../pkg/site', import.meta.url)));
-  chrome = await launch();
-});
-
-after(async () => {
-  await chrome?.close();
-  await site?.close();
-});
+const opened = builtSite();
 
 test('a score shows its interval; a reply outside the domain is said to mean nothing', async () => {
-  const { page, problems, close } = await openPage(chrome.browser);
-  const byId = (id) => page.locator(`[data-testid="${id}"]`);
-  const ready = () =>
-    page.waitForFunction(() => document.documentElement.dataset.state === 'ready', null, {
-      timeout: 60_000,
-    });
+  const { page, problems, close } = await openPage(opened.chrome.browser);
+  const byId = (id) => find(page, id);
+  const ready = () => inState(page, 'ready');
   const score = async (text) => {
     await byId('response').fill(text);
     await byId('score-button').click();
@@ -35,7 +20,7 @@ test('a score shows its interval; a reply outside the domain is said to mean not
     return [Number(low), Number(high)];
   };
   try {
-    await page.goto(`${site.url}score.html`);
+    await page.goto(`${opened.site.url}site/score.html`);
     await ready();
     await score('Oh no. What was she like?');
     const reward = Number(await byId('reward').getAttribute('data-value'));

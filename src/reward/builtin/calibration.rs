@@ -5,12 +5,10 @@
 //! which are not independent, share the weight of one (pooled distributions of a two-layer
 //! hierarchical model: Dunn, Wasserman & Ramdas 2023).
 
-use safetensors::SafeTensors;
-
-use super::perspectives::View;
-use crate::formats::{Result, sha256};
-use crate::model::{LEVELS, PERSPECTIVES, Weights};
-use crate::reward::{Judgement, Method, ScoreInterval, ScoreSettings, peregrm_reward, perm_reward};
+use super::perspectives::{View, reward_of};
+use crate::formats::Result;
+use crate::model::{Heads, LEVELS, PERSPECTIVES, Weights};
+use crate::reward::{Method, ScoreInterval, ScoreSettings};
 
 /// What is kept of a method's view of a calibration reply: the three expected levels, the
 /// bystander's total, the three spreads.
@@ -21,14 +19,9 @@ pub const CALIBRATION_COLUMNS: usize = 1 + 2 * SEEN + 4;
 /// Keeps a sure prediction from claiming an interval of no width.
 const LEAST_SPREAD: f64 = 0.3;
 
-/// The tensors whose values decide the predictions that are kept.
-const HEADS: [&str; 4] = ["perspectives", "cutpoints", "bystander", "bystander_bias"];
-
 /// Replies with their predictions and grades.
 pub(super) struct Calibration {
     rows: Vec<Row>,
-    /// SHA-256 of the heads that predicted.
-    heads: String,
 }
 
 struct Row {
@@ -46,10 +39,8 @@ struct Seen {
 
 impl Seen {
     fn of(view: &View) -> Self {
-        let [resonation, expression, reception] =
-            view.perspectives.each_ref().map(|perspective| perspective.score);
         Self {
-            figures: [resonation, expression, reception, view.total()],
+            figures: view.figures(),
             spreads: view.perspectives.each_ref().map(|one| spread(&one.distribution)),
         }
     }
@@ -78,12 +69,13 @@ pub(super) struct Reach {
 }
 
 impl Calibration {
-    /// Takes `calibration` [N, [`CALIBRATION_COLUMNS`]].
+    /// Takes `calibration` [N, [`CALIBRATION_COLUMNS`]] and `calibrated`, the hash of the heads that
+    /// predicted; none where the file holds other heads: after retraining, the residuals are not theirs.
     ///
     /// # Errors
     ///
-    /// `Weights` where it is missing or has another shape.
-    pub fn load(weights: &mut Weights<'_>) -> Result<Self> {
+    /// `Weights` where one is missing or has another shape.
+    pub fn load(weights: &mut Weights<'_>) -> Result<Option<Self>> {
         let (values, shape) = weights.take::<2>("calibration")?;
         if shape[1] != CALIBRATION_COLUMNS {
             return Err(weights.misfit("calibration", shape, [shape[0], CALIBRATION_COLUMNS]));
@@ -100,14 +92,9 @@ impl Calibration {
                 grades: std::array::from_fn(|n| at(1 + 2 * SEEN + n)),
             }
         };
-        let heads = weights.json("calibrated")?;
-        Ok(Self { heads, rows: values.chunks_exact(CALIBRATION_COLUMNS).map(row).collect() })
-    }
-
-    /// Whether it was made with the heads of a weights file: after retraining, the residuals are
-    /// those of others.
-    pub fn fits(&self, heads: &[u8]) -> bool {
-        heads_hash(heads).is_some_and(|hash| hash == self.heads)
+        let rows = values.chunks_exact(CALIBRATION_COLUMNS).map(row).collect();
+        let calibrated: String = weights.json("calibrated")?;
+        Ok((weights.hash(&Heads::NAMES)? == calibrated).then_some(Self { rows }))
     }
 
     /// How far intervals reach at the settings' level, for the reward of the settings.
@@ -127,8 +114,10 @@ impl Calibration {
                 add(figure, grades[figure] - seen.figures[figure], *spread);
             }
             add(3, grades[3] - seen.figures[3], seen.overall());
-            let gap = reward(grades, settings)? - reward(&seen.figures, settings)?;
-            add(4, gap, seen.overall());
+            // Grades do not touch the length penalty.
+            let graded = reward_of(grades, 0, settings)?;
+            let predicted = reward_of(&seen.figures, 0, settings)?;
+            add(4, graded.reward - predicted.reward, seen.overall());
         }
         let mut at = residuals.into_iter().map(|one| quantile(one, settings.level));
         let mut next = || at.next().expect("five figures");
@@ -168,22 +157,6 @@ impl Reach {
     }
 }
 
-/// The reward of three levels and a total, without a length penalty, which grades do not touch.
-fn reward(figures: &[f64; 4], settings: &ScoreSettings) -> Result<f64> {
-    let [resonation, expression, reception, bystander] = *figures;
-    Ok(match settings.method {
-        Method::Perm => {
-            let tokens = 0;
-            let judgement = Judgement { resonation, expression, reception, bystander, tokens };
-            perm_reward(&judgement, &settings.constants())?.reward
-        }
-        Method::Peregrm => {
-            let trials = [&figures[..1], &figures[1..2], &figures[2..3]];
-            peregrm_reward(trials, bystander, settings.bystander_weight).reward
-        }
-    })
-}
-
 /// The value that the next scenario's replies stay below with probability `level`: scenarios weigh
 /// alike, and the one to come stands at infinity.
 fn quantile(mut values: Vec<(u32, f64)>, level: f64) -> f64 {
@@ -201,13 +174,6 @@ fn quantile(mut values: Vec<(u32, f64)>, level: f64) -> f64 {
         }
     }
     f64::INFINITY
-}
-
-/// SHA-256 of the heads' own tensors in a weights file.
-pub(super) fn heads_hash(file: &[u8]) -> Option<String> {
-    let tensors = SafeTensors::deserialize(file).ok()?;
-    let data = HEADS.iter().map(|name| Some(tensors.tensor(name).ok()?.data()));
-    Some(sha256(&data.collect::<Option<Vec<_>>>()?))
 }
 
 /// A row of the tensor `calibration`.

@@ -1,7 +1,8 @@
 //! Whether a text is like those that the judge was trained on.
 
 use super::Judged;
-use crate::reward::features::{FEATURES, sentences, words};
+use super::input::position;
+use crate::reward::features::{function_share, sentences, words};
 use crate::reward::{DomainReason, ScoreRow};
 
 /// The least share of function words in English prose of [`ENOUGH`] words: of the graded replies that
@@ -69,15 +70,12 @@ fn is_foreign(text: &str, words: &[String]) -> bool {
     if letters >= 4 && latin * 2 < letters {
         return true;
     }
-    words.len() >= ENOUGH && crate::reward::features::function_share(words) < FUNCTION_WORDS
+    words.len() >= ENOUGH && function_share(words) < FUNCTION_WORDS
 }
 
 /// Whether nothing in a reply speaks to a person, of a feeling, or of what was said.
 fn is_cold(reply: &str, own: &[String], judged: &Judged) -> bool {
-    let value = |name: &str| {
-        let at = FEATURES.iter().position(|feature| feature.name == name);
-        judged.features[at.expect("a feature of that name")]
-    };
+    let value = |name: &str| judged.features[position(name).expect("a feature of that name")];
     let none = |names: &[&str]| names.iter().all(|name| value(name) == 0.0);
     own.len() >= SHORT
         && !sentences(reply).iter().any(|sentence| sentence.ends_with('?'))

@@ -175,10 +175,8 @@ impl<'a> Version<'a> {
 
     /// What is the supporter's own of the analysis, where there is one, and of the reply.
     fn own_words(&self) -> Vec<OwnWords> {
-        let turns = self.row.history.iter().filter(|turn| turn.role == "user");
-        let said: Vec<&str> = std::iter::once(self.row.query.as_str())
-            .chain(turns.map(|turn| turn.content.as_str()))
-            .collect();
+        let query = std::iter::once(self.row.query.as_str());
+        let said: Vec<&str> = query.chain(self.row.seeker_turns()).collect();
         let texts = [self.analysis.as_deref(), Some(self.response.as_ref())];
         texts.into_iter().flatten().map(|text| OwnWords::of(text, &said)).collect()
     }
@@ -249,6 +247,7 @@ impl InputLayout {
     }
 }
 
-fn position(name: &str) -> Option<usize> {
+/// The place of a feature among [`FEATURES`].
+pub(super) fn position(name: &str) -> Option<usize> {
     FEATURES.iter().position(|feature| feature.name == name)
 }

@@ -8,7 +8,7 @@ use super::input::Version;
 use super::measure::ReplyReading;
 use super::network::{Network, NetworkOutput};
 use super::peregrm::RowCriteria;
-use super::perspectives::{View, perspective, subscores};
+use super::perspectives::{View, perspective, reward_of, subscores};
 use super::versions::versions;
 use super::{Judged, Personal, Stock};
 use crate::formats::{Error, ErrorKind, Result, sha256};
@@ -17,8 +17,8 @@ use crate::model::{
 };
 use crate::reward::criteria::Criteria;
 use crate::reward::{
-    Bystander, DomainReason, JudgeIdentity, Judgement, Method, OutOfDomain, Penalties, ScoreRow,
-    ScoreSettings, Scored, peregrm_reward, perm_reward,
+    Bystander, DomainReason, JudgeIdentity, Method, OutOfDomain, Penalties, ScoreRow,
+    ScoreSettings, Scored,
 };
 
 /// The format of the heads' weights file.
@@ -74,7 +74,7 @@ impl BuiltinJudge {
             embedder,
             stock: OnceLock::new(),
             network,
-            calibration: calibration.fits(files.heads).then_some(calibration),
+            calibration,
             personal: Personal::load()?,
             identity: JudgeIdentity {
                 name: "builtin".to_owned(),
@@ -274,23 +274,11 @@ impl BuiltinJudge {
             Some(tokens) => tokens,
             None => self.embedder.tokens(row.sections().response)?.len() as u32,
         };
-        let total = view.total();
-        let scores = view.perspectives.each_ref().map(|perspective| perspective.score);
-        let reward = match settings.method {
-            Method::Perm => {
-                let [resonation, expression, reception] = scores;
-                let judgement =
-                    Judgement { resonation, expression, reception, bystander: total, tokens };
-                perm_reward(&judgement, &settings.constants())?
-            }
-            Method::Peregrm => {
-                let trials = [&scores[..1], &scores[1..2], &scores[2..]];
-                peregrm_reward(trials, total, settings.bystander_weight)
-            }
-        };
+        let reward = reward_of(&view.figures(), tokens, settings)?;
         let known = unlike.is_empty();
         let interval =
             reach.map(|reach| reach.interval(&view, reward.reward, reward.length, settings, known));
+        let total = view.total();
         let View { perspectives: [resonation, expression, reception], subscores } = view;
         Ok(Scored {
             id: row.id.clone(),

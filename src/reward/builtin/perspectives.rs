@@ -1,5 +1,9 @@
+use crate::formats::Result;
 use crate::model::{BYSTANDER_SUBSCORES, LEVELS, PERSPECTIVES};
-use crate::reward::{BystanderScores, PerspectiveScore};
+use crate::reward::{
+    BystanderScores, Judgement, Method, PermReward, PerspectiveScore, ScoreSettings,
+    peregrm_reward, perm_reward,
+};
 
 /// What the judge makes of one version of a reply.
 #[derive(Debug, Clone)]
@@ -18,6 +22,13 @@ impl View {
         content + structure + efficiency + objectivity + accuracy
     }
 
+    /// Resonation, expression, reception, and S.
+    pub fn figures(&self) -> [f64; 4] {
+        let [resonation, expression, reception] =
+            self.perspectives.each_ref().map(|perspective| perspective.score);
+        [resonation, expression, reception, self.total()]
+    }
+
     /// The lowest view of each perspective: the first of `views`, which must be one at least,
     /// with whatever another sees lower.
     pub fn lowest(views: Vec<Self>) -> Option<Self> {
@@ -32,6 +43,29 @@ impl View {
             }
             lowest
         })
+    }
+}
+
+/// The reward of resonation, expression, reception and the bystander's total, by the method chosen.
+///
+/// # Errors
+///
+/// Those of [`perm_reward`].
+pub(super) fn reward_of(
+    figures: &[f64; 4],
+    tokens: u32,
+    settings: &ScoreSettings,
+) -> Result<PermReward> {
+    let [resonation, expression, reception, bystander] = *figures;
+    match settings.method {
+        Method::Perm => {
+            let judgement = Judgement { resonation, expression, reception, bystander, tokens };
+            perm_reward(&judgement, &settings.constants())
+        }
+        Method::Peregrm => {
+            let trials = [&figures[..1], &figures[1..2], &figures[2..3]];
+            Ok(peregrm_reward(trials, bystander, settings.bystander_weight))
+        }
     }
 }
 

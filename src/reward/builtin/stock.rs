@@ -1,11 +1,11 @@
-use crate::formats::Result;
-use crate::model::TextEmbedder;
-use crate::reward::features::{OwnWords, STOCK, content_stems, phrases, words};
 use std::collections::HashSet;
 
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::input::dot;
+use crate::formats::Result;
+use crate::model::TextEmbedder;
+use crate::reward::features::{OwnWords, STOCK, content_stems, phrases, words};
 
 /// The similarity with a stock phrase from which a sentence says the same in other words.
 const SAME: f32 = 0.74;

@@ -6,9 +6,11 @@ use burn::tensor::activation::softplus;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::network::with_kernel;
-use super::{BuiltinFiles, BuiltinJudge, InputLayout, calibration};
+use super::{BuiltinFiles, BuiltinJudge, HEADS_FORMAT, InputLayout, calibration};
 use crate::formats::Result;
-use crate::model::{BYSTANDER_SUBSCORES, Heads, KernelRegression, LEVELS, PERSPECTIVES, read_back};
+use crate::model::{
+    BYSTANDER_SUBSCORES, Heads, KernelRegression, LEVELS, PERSPECTIVES, Weights, read_back,
+};
 use crate::reward::{Method, ScoreRow};
 
 /// What graders said of one reply.
@@ -42,7 +44,7 @@ pub struct TrainingSet<'a> {
     pub preferences: &'a [Preference],
 }
 
-/// The most that the weights of one input may be.
+/// The most that the weights of one input may be; infinite where they are free.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bound {
     /// The input's place.
@@ -83,7 +85,7 @@ pub struct Fitted {
     pub heads: Heads,
     /// The steps made to get there.
     pub steps: usize,
-    /// The loss on the validation set there, without penalty; the training loss where there is none.
+    /// The loss on the validation set there, without penalty; not a number where there is none.
     pub loss: f64,
 }
 
@@ -111,7 +113,6 @@ pub fn fit(
     let mut heads = Heads::zeros(width, &device);
     let mut adam = AdamConfig::new().init();
     let mut best: Option<(f64, usize, Heads)> = None;
-    let mut last = f64::NAN;
     for step in 1..=settings.steps {
         let weights = heads.perspectives.val().powi_scalar(2).sum()
             + heads.bystander.val().powi_scalar(2).sum();
@@ -119,19 +120,19 @@ pub fn fit(
         let gradients = GradientsParams::from_grads(loss.backward(), &heads);
         heads = bounded(adam.step(settings.rate, heads, gradients), &limits);
         let Some(validation) = validation.as_ref().filter(|_| step % LOOK == 0) else { continue };
-        last = scalar(validation.loss(&heads.valid(), 0.0));
+        let loss = scalar(validation.loss(&heads.valid(), 0.0));
         match &best {
-            Some((least, at, _)) if last >= *least => {
+            Some((least, at, _)) if loss >= *least => {
                 if step - at >= LOOK * PATIENCE {
                     break;
                 }
             }
-            _ => best = Some((last, step, heads.valid())),
+            _ => best = Some((loss, step, heads.valid())),
         }
     }
     match best {
         Some((loss, steps, heads)) => Fitted { heads, steps, loss },
-        None => Fitted { heads: heads.valid(), steps: settings.steps, loss: last },
+        None => Fitted { heads: heads.valid(), steps: settings.steps, loss: f64::NAN },
     }
 }
 
@@ -199,11 +200,10 @@ impl Batch {
     }
 }
 
-/// The bounds as tensors beside the weights; what is not bounded has a limit far above.
+/// The bounds as tensors beside the weights, infinite for what is not bounded.
 fn limits(bounds: &[Bound], width: usize, device: &Device) -> [Tensor<2>; 2] {
-    const FREE: f32 = 1e9;
-    let mut perspectives = vec![FREE; width * PERSPECTIVES];
-    let mut bystander = vec![FREE; width * BYSTANDER_SUBSCORES];
+    let mut perspectives = vec![f32::INFINITY; width * PERSPECTIVES];
+    let mut bystander = vec![f32::INFINITY; width * BYSTANDER_SUBSCORES];
     for bound in bounds {
         let at = bound.input * PERSPECTIVES;
         perspectives[at..at + PERSPECTIVES].copy_from_slice(&bound.perspectives);
@@ -274,7 +274,8 @@ pub async fn calibrate(
     for ((scenario, _, grades), (perm, peregrm)) in rows.iter().zip(perm.iter().zip(&peregrm)) {
         values.extend(calibration::row(*scenario, [&perm.view, &peregrm.view], *grades));
     }
-    Ok((values, calibration::heads_hash(files.heads).unwrap_or_default()))
+    let weights = Weights::read("heads.safetensors", files.heads, HEADS_FORMAT)?;
+    Ok((values, weights.hash(&Heads::NAMES)?))
 }
 
 /// The expected level of each perspective and the sum of the sub-scores, for every row.

@@ -13,9 +13,11 @@ pub(super) use lexicon::{pattern, phrases};
 pub use ngrams::NgramVocabulary;
 #[cfg(feature = "models")]
 pub(super) use own::STOCK;
-pub use own::{OwnWords, RUN, SetAside};
+pub use own::{OwnWords, SetAside};
 pub(super) use reading::content_stems;
-pub use reading::{Exchange, Similarities, function_share, sentences, words};
+#[cfg(feature = "models")]
+pub(super) use reading::function_share;
+pub use reading::{Exchange, Similarities, sentences, words};
 
 use lexicon::Lexicon as L;
 use reading::Reading;

@@ -23,7 +23,7 @@ pub struct SetAside {
     pub sympathies: u32,
     /// Bare claims to understand (`claim.txt`).
     pub claims: u32,
-    /// Words that stand in what the seeker said, in runs of [`RUN`] or in whole sentences.
+    /// Words that stand in what the seeker said, five in a row or all of a shorter message.
     pub copied: u32,
 }
 
@@ -37,7 +37,7 @@ pub struct OwnWords {
 }
 
 /// The words in a row that make a copy: shorter runs occur by chance.
-pub const RUN: usize = 5;
+const RUN: usize = 5;
 /// A copy of this many words is no part of another's sentence.
 const WHOLE: usize = 9;
 /// A clause of which no more content words than this are left, none of them the seeker's, says

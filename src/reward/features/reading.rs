@@ -165,7 +165,7 @@ fn emotion_stems(words: &[String]) -> HashSet<String> {
 }
 
 /// The share of function words among `words`, 0 to 1: about a half in English prose.
-pub fn function_share(words: &[String]) -> f32 {
+pub(in crate::reward) fn function_share(words: &[String]) -> f32 {
     share(words.iter(), |word| is_function_word(word))
 }
 

@@ -14,10 +14,9 @@ pub struct Statement {
 /// The sentences of persona, memories, the seeker's earlier turns and the query, in this order.
 pub fn statements(row: &ScoreRow) -> Vec<Statement> {
     let persona = row.persona.iter().map(|persona| persona.identity.as_str());
-    let turns = row.history.iter().filter(|turn| turn.role == "user");
     let known = persona
         .chain(row.memory.iter().map(String::as_str))
-        .chain(turns.map(|turn| turn.content.as_str()))
+        .chain(row.seeker_turns())
         .map(|text| (text, 1.0))
         .chain([(row.query.as_str(), 2.0)]);
     known

@@ -80,13 +80,9 @@ impl Wishes {
     /// Reads the wishes out of a row.
     pub fn of(row: &ScoreRow) -> Self {
         let mut wishes = Self::default();
-        let turns = row.history.iter().filter(|turn| turn.role == "user");
         let known = row.persona.iter().map(|persona| persona.identity.as_str());
         let known = known.chain(row.scenario.as_deref());
-        for text in known
-            .chain(row.memory.iter().map(String::as_str))
-            .chain(turns.map(|turn| turn.content.as_str()))
-        {
+        for text in known.chain(row.memory.iter().map(String::as_str)).chain(row.seeker_turns()) {
             wishes.read(text);
         }
         wishes.read(&row.query);

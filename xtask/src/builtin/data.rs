@@ -1,11 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use attune::formats::jsonl;
 use attune::model::TextEmbedder;
 use attune::reward::builtin::train::Target;
 use attune::reward::builtin::{Judged, Stock};
-use attune::reward::{BystanderScores, Persona, ScoreRow, Turn};
+use attune::reward::{BystanderScores, ScoreRow};
 use serde::Deserialize;
 
 const FILES: [&str; 5] = [
@@ -143,78 +143,4 @@ impl Dataset {
         let place: BTreeMap<&str, usize> = names.into_iter().zip(0..).collect();
         rows.iter().map(|at| place[name(at)] % count).collect()
     }
-}
-
-/// Files of pairs; the first is for testing only.
-pub const PAIRS: [&str; 4] = [
-    "data/graded-replies/more/pairs.jsonl",
-    "data/graded-replies/broad/part1/pairs.jsonl",
-    "data/graded-replies/broad/part2/pairs.jsonl",
-    "data/graded-replies/broad/part3/pairs.jsonl",
-];
-
-/// Two replies to one query that differ in one quality.
-pub struct MinimalPair {
-    pub split: String,
-    /// On which perspective they differ, or the bystander (3).
-    pub perspective: usize,
-    /// The place of the better one.
-    pub better: usize,
-    pub sides: [Judged; 2],
-}
-
-/// The minimal pairs of all files.
-pub fn minimal_pairs(embedder: &TextEmbedder) -> Result<Vec<MinimalPair>> {
-    #[derive(Deserialize)]
-    struct Line {
-        #[serde(rename = "type")]
-        kind: String,
-        #[serde(default)]
-        split: Option<String>,
-        #[serde(default)]
-        perspective: String,
-        better: usize,
-        #[serde(default)]
-        responses: Vec<String>,
-        query: String,
-        #[serde(default)]
-        scenario: Option<String>,
-        #[serde(default)]
-        persona: Option<Persona>,
-        #[serde(default)]
-        memory: Vec<String>,
-        #[serde(default)]
-        history: Vec<Turn>,
-    }
-    let stock = pollster::block_on(Stock::of(embedder))?;
-    let mut pairs = Vec::new();
-    for file in PAIRS {
-        for line in jsonl::read::<Line>(file, &std::fs::read(file)?)? {
-            let Line { kind, split, perspective, better, responses, .. } = &line.value;
-            let names = ["resonation", "expression", "reception", "bystander"];
-            let perspective = names.iter().position(|name| name == perspective);
-            let (Some(perspective), true) = (perspective, kind == "minimal") else { continue };
-            let row = |response: &String| ScoreRow {
-                id: "1".to_owned(),
-                query: line.value.query.clone(),
-                scenario: line.value.scenario.clone(),
-                persona: line.value.persona.clone(),
-                memory: line.value.memory.clone(),
-                history: line.value.history.clone(),
-                response: response.clone(),
-                ..ScoreRow::default()
-            };
-            let rows: Vec<ScoreRow> = responses.iter().map(row).collect();
-            let judged = pollster::block_on(Judged::read(&rows, embedder, &stock))?;
-            let mut sides = judged.into_iter().map(|[_, reply]| reply);
-            let mut next = || sides.next().with_context(|| format!("{file}: a pair has one side"));
-            pairs.push(MinimalPair {
-                split: split.clone().unwrap_or_else(|| "test".to_owned()),
-                perspective,
-                better: *better,
-                sides: [next()?, next()?],
-            });
-        }
-    }
-    Ok(pairs)
 }

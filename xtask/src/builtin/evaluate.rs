@@ -1,7 +1,8 @@
 use anyhow::Result;
 use attune::stats::{Bootstrap, Interval, bootstrap, spearman};
 
-use super::data::{Dataset, MinimalPair, minimal_pairs};
+use super::data::Dataset;
+use super::pairs::{MinimalPair, minimal_pairs};
 use super::train::{SHIPPED, Trained, Variant, train};
 use super::{EmbedderBytes, personal, trust};
 
@@ -39,8 +40,8 @@ const VARIANTS: [Variant; 7] = [
 /// Measures the built-in judge on scenarios that no training saw: the shipped model with its
 /// ablation, minimal and contrast pairs, and its intervals.
 ///
-/// `split` is `test`, or `validation` for the half of that split which chooses nothing: what to
-/// look at while something is being changed.
+/// `split` is `test`, or `validation` for the half of that split on which neither λ nor the steps
+/// are chosen: what to look at while something is being changed.
 pub fn evaluate(split: &str) -> Result<()> {
     let embedder = EmbedderBytes::read()?.load()?;
     let data = Dataset::read(&embedder)?;

@@ -1,23 +1,20 @@
-use std::collections::HashMap;
-
 use anyhow::{Context, Result};
 use attune::model::read_back;
 use attune::reward::builtin::train::{CalibrationRow, calibrate};
 use attune::reward::builtin::{BuiltinFiles, CALIBRATION_COLUMNS, HEADS_FORMAT, KernelSettings};
 use pollster::block_on;
-use safetensors::tensor::{Dtype, TensorView};
 
-use super::data::{Dataset, minimal_pairs};
+use super::data::Dataset;
+use super::pairs::minimal_pairs;
 use super::train::{GAMMA, SHIPPED, Trained, train};
+use super::weights_file::{bytes, floats, json, weights_file};
 use super::{EmbedderBytes, WEIGHTS};
-
-type Tensor = (&'static str, Dtype, Vec<usize>, Vec<u8>);
 
 /// Trains the shipped heads on the graded replies and writes `heads.safetensors`, calibrated on the
 /// second half of the validation split.
 pub fn train_heads() -> Result<()> {
-    let bytes = EmbedderBytes::read()?;
-    let embedder = bytes.load()?;
+    let embedder_bytes = EmbedderBytes::read()?;
+    let embedder = embedder_bytes.load()?;
     let data = Dataset::read(&embedder)?;
     let pairs = minimal_pairs(&embedder)?;
     let model = train(&SHIPPED, &data, &pairs)?;
@@ -30,7 +27,7 @@ pub fn train_heads() -> Result<()> {
         .iter()
         .map(|&at| (scenarios[at], &data.rows[at].row, data.rows[at].figures()))
         .collect();
-    let files = BuiltinFiles { embedder: bytes.files(), heads: &without };
+    let files = BuiltinFiles { embedder: embedder_bytes.files(), heads: &without };
     let (calibration, hash) = block_on(calibrate(files, &rows))?;
     let written = file(&model, &calibration, &hash)?;
     std::fs::write(format!("{WEIGHTS}/heads.safetensors"), &written)?;
@@ -53,43 +50,18 @@ fn file(model: &Trained, calibration: &[f32], calibrated: &str) -> Result<Vec<u8
     let kernel = model.kernel.as_ref().context("the shipped heads stand on a kernel regression")?;
     let ((centres, centres_shape), (weights, weights_shape)) = block_on(kernel.parts())?;
     let settings = KernelSettings { gamma: GAMMA, least_near: model.least_near };
+    let columns = CALIBRATION_COLUMNS;
     let mut tensors = vec![
         json("layout", &model.layout)?,
         json("kernel", &settings)?,
         json("calibrated", &calibrated)?,
-        (
-            "centres",
-            Dtype::I8,
-            centres_shape.to_vec(),
-            centres.into_iter().map(i8::cast_unsigned).collect(),
-        ),
+        bytes("centres", &centres_shape, centres),
         floats("kernel_weights", &weights_shape, &weights),
-        floats(
-            "calibration",
-            &[calibration.len() / CALIBRATION_COLUMNS, CALIBRATION_COLUMNS],
-            calibration,
-        ),
+        floats("calibration", &[calibration.len() / columns, columns], calibration),
     ];
     for (name, tensor) in model.heads.parameters() {
         let shape = tensor.dims();
         tensors.push(floats(name, &shape, &block_on(read_back(tensor))?));
     }
-    let views = tensors
-        .iter()
-        .map(|(name, dtype, shape, bytes)| {
-            Ok((*name, TensorView::new(*dtype, shape.clone(), bytes)?))
-        })
-        .collect::<Result<Vec<_>>>()?;
-    let metadata = HashMap::from([("format".to_owned(), HEADS_FORMAT.to_owned())]);
-    Ok(safetensors::serialize(views, Some(metadata))?)
-}
-
-fn json(name: &'static str, value: &impl serde::Serialize) -> Result<Tensor> {
-    let bytes = serde_json::to_vec(value)?;
-    Ok((name, Dtype::U8, vec![bytes.len()], bytes))
-}
-
-fn floats(name: &'static str, shape: &[usize], values: &[f32]) -> Tensor {
-    let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-    (name, Dtype::F32, shape.to_vec(), bytes)
+    weights_file(HEADS_FORMAT, &tensors)
 }

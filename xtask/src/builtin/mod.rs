@@ -4,9 +4,11 @@ mod corpus;
 mod data;
 mod evaluate;
 mod heads_file;
+mod pairs;
 mod personal;
 mod train;
 mod trust;
+mod weights_file;
 
 pub use corpus::write as write_corpus;
 pub use evaluate::evaluate;
@@ -14,6 +16,7 @@ pub use heads_file::train_heads;
 pub use personal::train_personal;
 
 use attune::model::{Device, TextEmbedder, TextEmbedderFiles};
+use attune::reward::builtin::{BuiltinFiles, BuiltinJudge};
 
 /// Where the shipped weights lie, from the repository's root.
 pub const WEIGHTS: &str = "data/builtin";
@@ -39,4 +42,12 @@ impl EmbedderBytes {
     pub fn load(&self) -> anyhow::Result<TextEmbedder> {
         Ok(TextEmbedder::load(self.files(), &Device::flex())?)
     }
+}
+
+/// The judge that is shipped, on the CPU.
+pub fn shipped_judge() -> anyhow::Result<BuiltinJudge> {
+    let bytes = EmbedderBytes::read()?;
+    let heads = std::fs::read(format!("{WEIGHTS}/heads.safetensors"))?;
+    let files = BuiltinFiles { embedder: bytes.files(), heads: &heads };
+    Ok(BuiltinJudge::load(files, &Device::flex())?)
 }

@@ -1,25 +1,23 @@
-use std::collections::HashMap;
-
 use anyhow::Result;
 use attune::formats::jsonl;
-use attune::model::{Device, TextEmbedder};
+use attune::model::TextEmbedder;
 use attune::reward::builtin::train_personal::{Contrast, LabelledReply, fit_attitude, fit_quality};
 use attune::reward::builtin::{
-    ATTITUDES, BuiltinFiles, BuiltinJudge, Judged, PERSONAL_FORMAT, Personal, Stock, TWO_SIDED,
-    attitude_inputs, quality_inputs,
+    ATTITUDES, Judged, PERSONAL_FORMAT, Personal, Stock, TWO_SIDED, attitude_inputs, quality_inputs,
 };
 use attune::reward::features::{NgramVocabulary, words};
 use attune::reward::wishes::{ASPECTS, aspect};
-use attune::reward::{Method, Persona, ScoreRow, ScoreSettings};
+use attune::reward::{Method, ScoreRow, ScoreSettings};
 use attune::stats::Interval;
 use pollster::block_on;
-use safetensors::tensor::{Dtype, TensorView};
 use serde::Deserialize;
 
-use super::data::{Dataset, PAIRS};
+use super::data::Dataset;
 use super::evaluate::share;
+use super::pairs::{ContrastPair, contrast_pairs};
 use super::train::layout_of;
-use super::{EmbedderBytes, WEIGHTS};
+use super::weights_file::{floats, json, weights_file};
+use super::{EmbedderBytes, WEIGHTS, shipped_judge};
 
 const ATTITUDE_PENALTY: f32 = 0.002;
 const QUALITY_PENALTY: f32 = 0.005;
@@ -37,55 +35,9 @@ struct Labelled {
     pole: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct User {
-    persona: Option<Persona>,
-    #[serde(default)]
-    memory: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Pair {
-    #[serde(default)]
-    split: Option<String>,
-    #[serde(rename = "type")]
-    kind: String,
-    query: String,
-    response: Option<String>,
-    scenario: Option<String>,
-    users: Option<Vec<User>>,
-    better: usize,
-}
-
-impl Pair {
-    fn rows(&self) -> Vec<ScoreRow> {
-        let users = self.users.iter().flatten();
-        let row = |(at, user): (usize, &User)| ScoreRow {
-            id: at.to_string(),
-            persona: user.persona.clone(),
-            memory: user.memory.clone(),
-            scenario: self.scenario.clone(),
-            query: self.query.clone(),
-            response: self.response.clone().unwrap_or_default(),
-            ..ScoreRow::default()
-        };
-        users.enumerate().map(row).collect()
-    }
-}
-
 fn read<T: serde::de::DeserializeOwned>(file: &str) -> Result<Vec<T>> {
     let lines = jsonl::read(file, &std::fs::read(file)?)?;
     Ok(lines.into_iter().map(|line| line.value).collect())
-}
-
-fn contrasts(split: &str) -> Result<Vec<Pair>> {
-    let mut pairs: Vec<Pair> = Vec::new();
-    for file in PAIRS {
-        pairs.extend(read::<Pair>(file)?);
-    }
-    let own =
-        |pair: &Pair| pair.kind == "contrast" && pair.split.as_deref().unwrap_or("test") == split;
-    Ok(pairs.into_iter().filter(own).collect())
 }
 
 /// Trains the model of personal fit and writes `personal.safetensors`.
@@ -157,15 +109,13 @@ pub fn train_personal() -> Result<()> {
     // With the attitudes known, the pairs of the training split tune what the replies weigh.
     let personal = Personal::read(&std::fs::read(format!("{WEIGHTS}/personal.safetensors"))?)?;
     let mut pairs = Vec::new();
-    for pair in contrasts("train")? {
-        let rows = pair.rows();
+    for ContrastPair { rows, better } in contrast_pairs("train")? {
         let known = block_on(personal.known(&rows, &embedder))?;
-        let response = pair.response.as_deref().unwrap_or_default();
+        let (response, query) = (rows[0].response.as_str(), rows[0].query.as_str());
         let judged = judge_texts([response].into_iter(), &embedder, &stock)?.remove(0);
-        let (better, worse) = (&known[pair.better], &known[1 - pair.better]);
+        let (better, worse) = (&known[better], &known[1 - better]);
         let difference = |at: usize| (better.leanings[at] - worse.leanings[at]) as f32;
-        let touched =
-            |one: &attune::reward::wishes::KnownWishes| one.touched(&judged.words, &pair.query);
+        let touched = |one: &attune::reward::wishes::KnownWishes| one.touched(&judged.words, query);
         pairs.push(Contrast {
             inputs: inputs(&judged, response),
             leanings: std::array::from_fn(difference),
@@ -206,33 +156,23 @@ fn write(
     quality_shape: &[usize],
     gains: &[f32],
 ) -> Result<()> {
-    let bytes = |values: &[f32]| values.iter().flat_map(|value| value.to_le_bytes()).collect();
-    let (grams, layout) = (serde_json::to_vec(grams)?, serde_json::to_vec(layout)?);
-    let tensors: Vec<(&str, Dtype, Vec<usize>, Vec<u8>)> = vec![
-        ("attitude_ngrams", Dtype::U8, vec![grams.len()], grams),
-        ("layout", Dtype::U8, vec![layout.len()], layout),
-        ("attitude", Dtype::F32, attitude_shape.to_vec(), bytes(attitude)),
-        ("quality", Dtype::F32, quality_shape.to_vec(), bytes(quality)),
-        ("gains", Dtype::F32, vec![gains.len()], bytes(gains)),
-    ];
-    let views = tensors
-        .iter()
-        .map(|(name, dtype, shape, bytes)| {
-            Ok((*name, TensorView::new(*dtype, shape.clone(), bytes)?))
-        })
-        .collect::<Result<Vec<_>>>()?;
-    let metadata = HashMap::from([("format".to_owned(), PERSONAL_FORMAT.to_owned())]);
-    let bytes = safetensors::serialize(views, Some(metadata))?;
+    let bytes = weights_file(
+        PERSONAL_FORMAT,
+        &[
+            json("attitude_ngrams", &grams)?,
+            json("layout", layout)?,
+            floats("attitude", attitude_shape, attitude),
+            floats("quality", quality_shape, quality),
+            floats("gains", &[gains.len()], gains),
+        ],
+    )?;
     std::fs::write(format!("{WEIGHTS}/personal.safetensors"), &bytes)?;
     Ok(())
 }
 
 /// Prints how many contrast pairs the shipped judge puts in the right order.
 pub fn evaluate_contrasts(split: &str) -> Result<()> {
-    let bytes = EmbedderBytes::read()?;
-    let heads = std::fs::read(format!("{WEIGHTS}/heads.safetensors"))?;
-    let files = BuiltinFiles { embedder: bytes.files(), heads: &heads };
-    let judge = BuiltinJudge::load(files, &Device::flex())?;
+    let judge = shipped_judge()?;
     let settings = ScoreSettings::of(Method::Peregrm);
     println!("\nContrast pairs in the right order (PereGRM, by the reward; a tie is wrong)\n");
     let mut splits = vec!["train", "validation"];
@@ -240,11 +180,11 @@ pub fn evaluate_contrasts(split: &str) -> Result<()> {
         splits.push(split);
     }
     for split in splits {
-        let right: Vec<bool> = contrasts(split)?
+        let right: Vec<bool> = contrast_pairs(split)?
             .iter()
-            .map(|pair| {
-                let scored = block_on(judge.score(&pair.rows(), &settings))?;
-                Ok(scored[pair.better].reward > scored[1 - pair.better].reward)
+            .map(|ContrastPair { rows, better }| {
+                let scored = block_on(judge.score(rows, &settings))?;
+                Ok(scored[*better].reward > scored[1 - better].reward)
             })
             .collect::<Result<_>>()?;
         let Interval { estimate, low, high, .. } = share(&right)?;

@@ -10,7 +10,8 @@ use attune::reward::features::{
 use attune::stats::quantile;
 use pollster::block_on;
 
-use super::data::{Dataset, MinimalPair};
+use super::data::Dataset;
+use super::pairs::MinimalPair;
 
 /// Which parts of the input a model sees.
 #[derive(Clone, Copy)]
@@ -69,7 +70,7 @@ impl Trained {
         Ok(block_on(predict(&self.heads, &inputs))?)
     }
 
-    /// How many pairs come out in the order expected.
+    /// Whether each pair comes out in the order expected.
     pub fn order(&self, pairs: &[&MinimalPair]) -> Result<Vec<bool>> {
         let right = |pair: &&MinimalPair| {
             let inputs = self.see(&base(&self.layout, pair.sides.iter()))?;
@@ -218,10 +219,9 @@ impl Prepared {
 /// Where padding must not pay: stock phrases and copies can raise neither resonation nor the
 /// bystander, and stock phrases lower reception.
 fn bounds(layout: &InputLayout) -> Vec<Bound> {
-    const FREE: f32 = 1e9;
     let bound = |name: &str| match name {
-        CLICHES | SYMPATHIES => Some(([0.0, FREE, -0.2], -0.1)),
-        CLAIMS | COPIED => Some(([0.0, FREE, 0.0], 0.0)),
+        CLICHES | SYMPATHIES => Some(([0.0, f32::INFINITY, -0.2], -0.1)),
+        CLAIMS | COPIED => Some(([0.0, f32::INFINITY, 0.0], 0.0)),
         _ => None,
     };
     let named = layout.features.iter().enumerate();

@@ -1,15 +1,13 @@
 use std::fmt::Write;
 
 use anyhow::Result;
-use attune::model::Device;
-use attune::reward::builtin::{BuiltinFiles, BuiltinJudge};
 use attune::reward::{ScoreRow, ScoreSettings, Scored};
 use attune::stats::{Bootstrap, bootstrap};
 use pollster::block_on;
 
 use super::data::Dataset;
 use super::evaluate::{FIGURES, clusters};
-use super::{EmbedderBytes, WEIGHTS};
+use super::shipped_judge;
 
 const DIAGRAM: &str = "docs/builtin-reliability.svg";
 const LEVELS: [f64; 3] = [0.8, 0.9, 0.95];
@@ -19,10 +17,7 @@ const BINS: usize = 10;
 /// are calibrated, and which replies it calls unlike its training set; writes the reliability
 /// diagram.
 pub fn evaluate(data: &Dataset, rows: &[usize]) -> Result<()> {
-    let bytes = EmbedderBytes::read()?;
-    let heads = std::fs::read(format!("{WEIGHTS}/heads.safetensors"))?;
-    let files = BuiltinFiles { embedder: bytes.files(), heads: &heads };
-    let judge = BuiltinJudge::load(files, &Device::flex())?;
+    let judge = shipped_judge()?;
     let plain: Vec<ScoreRow> = rows.iter().map(|&at| data.rows[at].row.clone()).collect();
 
     println!(
@@ -63,9 +58,62 @@ pub fn evaluate(data: &Dataset, rows: &[usize]) -> Result<()> {
         println!("| {level} | {} |", cells.join(" | "));
         last = scored;
     }
+    apart(data, rows, &last);
     reliability(data, rows, &last)?;
     unlike(data, rows, &last);
     Ok(())
+}
+
+/// Parts of the names of kinds that hold hostile, mocking or meaningless replies.
+const BAD: [&str; 19] = [
+    "hostile",
+    "contempt",
+    "mock",
+    "blame",
+    "sexual",
+    "threat",
+    "noise",
+    "salad",
+    "filler",
+    "code",
+    "foreign",
+    "other-lang",
+    "empty",
+    "error",
+    "recipe",
+    "off-topic",
+    "one-word",
+    "spam",
+    "insult",
+];
+
+/// How often the reward tells replies to one seeker apart that graders put two levels apart or more
+/// on the mean of the three perspectives.
+fn apart(data: &Dataset, rows: &[usize], scored: &[Scored]) {
+    let mut counts = [[0; 2]; 2];
+    let level = |place: usize| {
+        let [resonation, expression, reception, _] = data.rows[rows[place]].figures();
+        (resonation + expression + reception) / 3.0
+    };
+    for places in clusters(data, rows) {
+        for (&better, &worse) in places.iter().flat_map(|a| places.iter().map(move |b| (a, b))) {
+            if level(better) - level(worse) < 2.0 {
+                continue;
+            }
+            let kind = &data.rows[rows[worse]].kind;
+            let bad = BAD.iter().any(|part| kind.contains(part));
+            let right = usize::from(scored[better].reward > scored[worse].reward);
+            for [all, told] in &mut counts[..=usize::from(bad)] {
+                *all += 1;
+                *told += right;
+            }
+        }
+    }
+    let [[all, right], [bad, told]] = counts;
+    println!(
+        "\nReplies to one seeker two levels apart or more: {right} of {all} pairs in the right order; \
+         where the worse is hostile, mocking or meaningless, {told} of {bad}"
+    );
 }
 
 type Held = [(bool, f64); 5];

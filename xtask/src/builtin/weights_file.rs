@@ -1,0 +1,37 @@
+use std::collections::HashMap;
+
+use anyhow::Result;
+use safetensors::tensor::{Dtype, TensorView};
+
+/// A tensor to write: name, element type, shape, bytes.
+pub type Tensor<'a> = (&'a str, Dtype, Vec<usize>, Vec<u8>);
+
+/// JSON as a tensor of bytes.
+pub fn json<'a>(name: &'a str, value: &impl serde::Serialize) -> Result<Tensor<'a>> {
+    let bytes = serde_json::to_vec(value)?;
+    Ok((name, Dtype::U8, vec![bytes.len()], bytes))
+}
+
+/// A tensor of float32.
+pub fn floats<'a>(name: &'a str, shape: &[usize], values: &[f32]) -> Tensor<'a> {
+    let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    (name, Dtype::F32, shape.to_vec(), bytes)
+}
+
+/// A tensor of int8.
+pub fn bytes<'a>(name: &'a str, shape: &[usize], values: Vec<i8>) -> Tensor<'a> {
+    let bytes = values.into_iter().map(i8::cast_unsigned).collect();
+    (name, Dtype::I8, shape.to_vec(), bytes)
+}
+
+/// A weights file of `tensors` in the format named.
+pub fn weights_file(format: &str, tensors: &[Tensor<'_>]) -> Result<Vec<u8>> {
+    let views = tensors
+        .iter()
+        .map(|(name, dtype, shape, bytes)| {
+            Ok((*name, TensorView::new(*dtype, shape.clone(), bytes)?))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let metadata = HashMap::from([("format".to_owned(), format.to_owned())]);
+    Ok(safetensors::serialize(views, Some(metadata))?)
+}
