@@ -74,8 +74,10 @@ export async function build() {
       'embedder.safetensors',
       'tokenizer.json',
       'heads.safetensors',
+      'personal.safetensors',
       'embedder.md',
       'heads.md',
+      'personal.md',
       'LICENSE-all-MiniLM-L6-v2.txt',
     ]) {
       cpSync(join(root, 'data/builtin', name), join(root, 'pkg/weights', name));

@@ -19,12 +19,18 @@ const WORLDS = [
   { name: 'large', users: 2000, items: 5000, positiveShare: 0.02, noise: 0.5, seed: 103 },
 ];
 const EXPOSED = [10, 50, 200];
-const COMMON = { k: [1, 5, 10, 50], repetitions: 1000, resamples: 400, seed: 11 };
+const COMMON = { k: [1, 5, 10, 50], repetitions: 1000, resamples: 2000, seed: 11 };
 const DESIGNS = [
   { redraw: 'exposure', interval: 'percentile' },
   { redraw: 'users', interval: 'percentile' },
   { redraw: 'users', interval: 'bca' },
 ];
+
+/** What is measured again where a cell with enough users and hits covers less or more than this. */
+const [LEAST, MOST] = [0.93, 0.97];
+const AGAIN = { repetitions: 4000, seed: 12 };
+const enough = ({ users, hits }) => users >= 100 && hits >= 30;
+const ofUre = ({ scheme, average }) => scheme === 'ure' && average === 'macro';
 
 await main(async () => {
   await build();
@@ -36,14 +42,31 @@ await main(async () => {
       for (const design of DESIGNS) {
         const settings = { ...COMMON, ...design, exposed };
         const report = await attune.simulateRecall(world, settings);
-        for (const figure of report.figures) {
-          rows.push({ world: name, exposed, ...design, ...figure });
+        const own = report.figures.map((figure) => ({
+          world: name,
+          exposed,
+          ...design,
+          ...figure,
+        }));
+        const off = own.filter(
+          (row) => ofUre(row) && enough(row) && (row.coverage < LEAST || row.coverage > MOST),
+        );
+        if (off.length > 0) {
+          // 1,000 repetitions leave a standard error of 0.7 points: more, and other, draws decide.
+          const { figures } = await attune.simulateRecall(world, { ...settings, ...AGAIN });
+          for (const row of off) {
+            const { coverage } = figures.find((figure) => ofUre(figure) && figure.k === row.k);
+            Object.assign(row, { firstCoverage: row.coverage, coverage });
+          }
         }
+        rows.push(...own);
         process.stderr.write(`${name}, ${exposed} shown, ${Object.values(design).join(', ')}\n`);
       }
     }
   }
-  const about = { worlds: WORLDS, exposed: EXPOSED, common: COMMON, designs: DESIGNS };
+  const about = {
+    ...{ worlds: WORLDS, exposed: EXPOSED, common: COMMON, designs: DESIGNS, again: AGAIN },
+  };
   // A row a line.
   const lines = rows.map((row) => JSON.stringify(row)).join(',\n');
   const json = `{"about":${JSON.stringify(about)},"rows":[\n${lines}\n]}\n`;
@@ -52,7 +75,7 @@ await main(async () => {
 });
 
 function table(rows) {
-  const chosen = rows.filter(({ scheme, average }) => scheme === 'ure' && average === 'macro');
+  const chosen = rows.filter(ofUre);
   const keys = new Map();
   for (const row of chosen) {
     const key = [row.world, row.exposed, row.k].join();
@@ -64,7 +87,9 @@ function table(rows) {
       .filter((row) => row.redraw === 'exposure')
       .map((row) => [[row.world, row.exposed, row.k].join(), row]),
   );
-  const share = (row) => (row?.coverage === undefined ? '' : (100 * row.coverage).toFixed(1));
+  const mark = (row) => (row.firstCoverage === undefined ? '' : '\\*');
+  const share = (row) =>
+    row?.coverage === undefined ? '' : `${(100 * row.coverage).toFixed(1)}${mark(row)}`;
   const lines = [...keys].map(([key, designs]) => {
     const these = designs['exposure percentile'];
     const standard = Math.abs(these.bias / these.biasError);
@@ -85,8 +110,10 @@ function table(rows) {
     'and were fixed before the first run. Macro figures; 1,000 repetitions a row and design. The',
     'bias of URE stands beside its own Monte Carlo standard errors (below 4 is chance), coverage in',
     'per cent at a nominal 95: of `ciTheseUsers` with the same users each time, of `ci` with users',
-    'drawn anew, by percentiles and by BCa. "Warned" is how often the report said that users or hits',
-    'are few.',
+    'drawn anew, by percentiles and by BCa (the default). "Warned" is how often the report said that users',
+    'or hits are few. 2,000 resamples an interval. A coverage from 1,000 repetitions has a Monte Carlo',
+    'standard error of 0.7 points; where it came out below 93 or above 97 with at least 100 users with a',
+    'positive and 30 hits, 4,000 repetitions with another seed were made, and their figure stands here (\\*).',
     '',
     '| world | N̄ | K | Recall@K | bias of URE | in errors | bias of traditional | users | hits | these users | users, percentile | users, BCa | warned |',
     '|---|---|---|---|---|---|---|---|---|---|---|---|---|',

@@ -33,6 +33,7 @@ struct Files {
     table: Vec<u8>,
     tokenizer: Vec<u8>,
     heads: Vec<u8>,
+    personal: Vec<u8>,
 }
 
 impl Files {
@@ -41,6 +42,7 @@ impl Files {
             table: data("data/builtin/embedder.safetensors"),
             tokenizer: data("data/builtin/tokenizer.json"),
             heads: data("data/builtin/heads.safetensors"),
+            personal: data("data/builtin/personal.safetensors"),
         }
     }
 
@@ -48,9 +50,13 @@ impl Files {
         TextEmbedderFiles { table: &self.table, tokenizer: &self.tokenizer }
     }
 
+    /// With other heads.
+    fn files<'a>(&'a self, heads: &'a [u8]) -> BuiltinFiles<'a> {
+        BuiltinFiles { embedder: self.embedder(), heads, personal: &self.personal }
+    }
+
     fn judge(&self) -> BuiltinJudge {
-        let files = BuiltinFiles { embedder: self.embedder(), heads: &self.heads };
-        BuiltinJudge::load(files, &Device::flex()).unwrap()
+        BuiltinJudge::load(self.files(&self.heads), &Device::flex()).unwrap()
     }
 }
 
@@ -194,8 +200,8 @@ type Tensors<'a> = Vec<(String, TensorView<'a>)>;
 fn weights_that_do_not_fit_are_refused() {
     let files = Files::read();
     let refuse = |bytes: &[u8], says: &str| {
-        let broken = BuiltinFiles { embedder: files.embedder(), heads: bytes };
-        let error = BuiltinJudge::load(broken, &Device::flex()).err().expect("an error");
+        let error =
+            BuiltinJudge::load(files.files(bytes), &Device::flex()).err().expect("an error");
         assert_eq!(error.kind().code(), "weights", "{error}");
         assert!(error.to_string().contains(says), "{error} does not say {says}");
     };
@@ -226,6 +232,30 @@ fn weights_that_do_not_fit_are_refused() {
         }),
         "the shape is [1, 1]",
     );
+}
+
+/// The same of the model of personal fit.
+#[test]
+fn a_personal_fit_that_does_not_fit_is_refused() {
+    let files = Files::read();
+    let refuse = |bytes: &[u8], says: &str| {
+        let broken = BuiltinFiles { personal: bytes, ..files.files(&files.heads) };
+        let error = BuiltinJudge::load(broken, &Device::flex()).err().expect("an error");
+        assert_eq!(error.file(), Some("personal.safetensors"), "{error}");
+        assert!(error.to_string().contains(says), "{error} does not say {says}");
+    };
+    refuse(b"", "not a safetensors file");
+    refuse(&files.heads, "the format is \"attune-heads-2\"");
+    let (_, header) = safetensors::SafeTensors::read_metadata(&files.personal).unwrap();
+    let whole = safetensors::SafeTensors::deserialize(&files.personal).unwrap();
+    for (name, shape) in [("wishes_hidden", vec![1, 4]), ("quality_output", vec![1, 1])] {
+        let mut tensors = whole.tensors();
+        let at = tensors.iter().position(|(own, _)| own == name).unwrap();
+        let kind = if name == "wishes_hidden" { Dtype::I8 } else { Dtype::F32 };
+        tensors[at].1 = TensorView::new(kind, shape, &MORE).unwrap();
+        let bytes = safetensors::serialize(tensors, header.metadata().clone()).unwrap();
+        refuse(&bytes, &format!("\"{name}\""));
+    }
 }
 
 #[test]

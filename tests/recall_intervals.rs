@@ -237,3 +237,25 @@ fn with_propensities_a_comparison_speaks_of_one_average() {
     // One user differs, so either sign is as large.
     assert_eq!(comparison.p, 1.0);
 }
+
+/// A log's own propensities that nobody asked for are not passed over in silence; equal ones say
+/// nothing.
+#[test]
+fn propensities_that_differ_and_are_not_used_are_told() {
+    let tables = ranking(4, &|_| true);
+    let settings = RecallSettings { k: vec![1], ..Default::default() };
+    let told = |propensity: &dyn Fn(u32) -> String, header: &str| {
+        let rows: String =
+            (0..4).map(|user| format!("{user},0,1,{}\n", propensity(user))).collect();
+        let text = format!("user,item,label,{header}\n{rows}");
+        let kind = LogKind::Exposed { propensity: None };
+        let log = ItemLog::read_as(kind, "e.csv", text.as_bytes(), &tables).unwrap();
+        let recommender = Recommender { name: "m", scores: &tables };
+        let task = Task::new(&tables).exposed(log);
+        let report = evaluate(&[recommender], &task, &settings).unwrap();
+        report.warnings.iter().any(|warning| warning.code == "unread-propensities")
+    };
+    assert!(told(&|user| format!("0.{}", user + 1), "propensity"));
+    assert!(!told(&|_| "0.5".to_owned(), "propensity"));
+    assert!(!told(&|user| format!("0.{}", user + 1), "weight"));
+}

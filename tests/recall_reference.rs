@@ -7,7 +7,8 @@ mod recall_support;
 
 use attune::formats::{Error, Matrix};
 use attune::recall::{
-    Exposed, ExposureLog, Gain, Metric, RecallReport, RecallResult, RecallSettings, Scheme, Scores,
+    Exposed, ExposureLog, Gain, IntervalMethod, Metric, RecallReport, RecallResult, RecallSettings,
+    Scheme, Scores,
 };
 use recall_support::{agree, evaluate_files, evaluate_recall, fixture};
 use serde_json::{Value, json};
@@ -163,7 +164,9 @@ fn expectations_over_all_exposures_are_exact() {
 #[test]
 fn each_pitfall_has_its_right_figure() {
     for row in fixture("pitfalls") {
-        let settings = settings_of(&row, &row);
+        // The reference's intervals are percentiles.
+        let settings =
+            RecallSettings { interval: IntervalMethod::Percentile, ..settings_of(&row, &row) };
         let report = evaluate_files(&row, &settings).unwrap();
         let right = &row["right"];
         if right.is_null() {

@@ -306,6 +306,7 @@ fn retrain_telling(
     let table = data("data/builtin/embedder.safetensors");
     let tokenizer = data("data/builtin/tokenizer.json");
     let heads = data("data/builtin/heads.safetensors");
+    let personal = data("data/builtin/personal.safetensors");
     let responses = jsonl(rows);
     let files = VoteFiles {
         votes: ("v.csv", csv.as_bytes()),
@@ -313,6 +314,7 @@ fn retrain_telling(
         judge: BuiltinFiles {
             embedder: TextEmbedderFiles { table: &table, tokenizer: &tokenizer },
             heads: &heads,
+            personal: &personal,
         },
     };
     let pause = async |done, total| {
@@ -392,7 +394,8 @@ fn ratings_move_the_perspective_they_name_and_no_other() {
         let table = data("data/builtin/embedder.safetensors");
         let tokenizer = data("data/builtin/tokenizer.json");
         let embedder = TextEmbedderFiles { table: &table, tokenizer: &tokenizer };
-        let files = BuiltinFiles { embedder, heads };
+        let personal = data("data/builtin/personal.safetensors");
+        let files = BuiltinFiles { embedder, heads, personal: &personal };
         let judge = attune::reward::builtin::BuiltinJudge::load(files, &Device::flex()).unwrap();
         common::score_with(&judge, &rows[..2], &Default::default())
     };

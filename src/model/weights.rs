@@ -140,7 +140,8 @@ impl<'a> Weights<'a> {
         self.tensors.tensor(name).map_err(|_| self.error(name, "the tensor is missing".to_owned()))
     }
 
-    fn error(&self, name: &str, message: String) -> Error {
+    /// That a tensor cannot be used.
+    pub fn error(&self, name: &str, message: String) -> Error {
         Error::new(ErrorKind::Weights, message, "Fetch the weights of this version of attune.")
             .in_file(&self.file)
             .at_field(name)

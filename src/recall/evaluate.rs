@@ -114,6 +114,8 @@ impl Evaluation {
         let mut tally = Tally::new(Shape::new(settings.clone(), names, task.items.len()));
         tally.diagnostics.idle_users = Some(idle as u64);
         tally.diagnostics.outside_mask = task.mask.as_ref().map_or(0, |mask| mask.outside());
+        tally.diagnostics.unread_propensities =
+            task.exposed.as_ref().is_some_and(|log| log.unread_propensities());
         let logs = [&task.exposed, &task.full, &task.mask].into_iter().flatten();
         tally.hashes = logs.filter_map(|log| log.hash().map(str::to_owned)).collect();
         let drawn = settings.ties == Ties::Random;

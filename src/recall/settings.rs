@@ -90,10 +90,11 @@ pub enum NoPositives {
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub enum IntervalMethod {
-    /// Between the outer quantiles of the resampled figures (default; Efron 1979).
-    #[default]
+    /// Between the outer quantiles of the resampled figures (Efron 1979).
     Percentile,
-    /// The same corrected for bias and skewness (Efron 1987).
+    /// The same corrected for bias and skewness (default; Efron 1987): it holds better where hits are
+    /// few.
+    #[default]
     Bca,
 }
 

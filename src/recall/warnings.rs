@@ -200,8 +200,17 @@ impl Warnings {
     }
 
     fn about_propensities(&mut self, tally: &Tally) {
-        let Some(check) = tally.propensity_check() else { return };
         let seen = &tally.diagnostics;
+        if seen.unread_propensities {
+            self.warn(
+                "unread-propensities",
+                "The exposure log has a column \"propensity\" whose values differ, and it was not \
+                 used: every exposure counted alike. Where it is the chance with which an item was to \
+                 be shown, name it as the column of propensities."
+                    .to_owned(),
+            );
+        }
+        let Some(check) = tally.propensity_check() else { return };
         if seen.propensities_vary
             && tally
                 .shape

@@ -62,13 +62,16 @@ impl RatioMoments {
 /// * `figures`: the figure in each resample, ascending.
 /// * `acceleration`: as of [`RatioMoments::acceleration`]; 0 corrects for bias alone.
 ///
-/// `None` for no figure. Figures that tie with the estimate count as half below it.
+/// `None` for no figure, and for an estimate that is none. Figures that tie with the estimate count as half below it.
 pub fn bca_interval(
     estimate: f64,
     figures: &[f64],
     acceleration: f64,
     level: f64,
 ) -> Option<[f64; 2]> {
+    if figures.is_empty() || !estimate.is_finite() {
+        return None;
+    }
     let normal = Normal::standard();
     // Whether a figure ties with the estimate must not hang on the order of its summands.
     let rounding = 1e-10 * estimate.abs();

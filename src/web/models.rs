@@ -22,11 +22,13 @@ impl Models {
         table: Vec<u8>,
         tokenizer: Vec<u8>,
         heads: Vec<u8>,
+        personal: Vec<u8>,
     ) -> Result<Models, Thrown> {
         let backend: Backend = from_js("backend", &backend)?;
         let files = BuiltinFiles {
             embedder: TextEmbedderFiles { table: &table, tokenizer: &tokenizer },
             heads: &heads,
+            personal: &personal,
         };
         let device = backend.open().await?;
         let judge = BuiltinJudge::load(files, &device)?;

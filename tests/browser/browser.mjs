@@ -16,12 +16,13 @@ const FLAGS = [
 ];
 
 /**
- * What the browser asks for of its own accord, whatever the page (updates, its account, its form
- * filler); flags silence most of it. A page that asked these hosts for something would still be
+ * What the browser asks for of its own accord, whatever the page (updates, its account, its push
+ * service, its form filler); flags silence most of it. A page that asked these hosts for something would still be
  * caught by its own request events.
  */
 const BROWSER_ITSELF = new Set([
   'accounts.google.com',
+  'android.clients.google.com',
   'clients2.google.com',
   'content-autofill.googleapis.com',
   'optimizationguide-pa.googleapis.com',

@@ -26,8 +26,10 @@ pub fn judge() -> BuiltinJudge {
     let table = data("data/builtin/embedder.safetensors");
     let tokenizer = data("data/builtin/tokenizer.json");
     let heads = data("data/builtin/heads.safetensors");
+    let personal = data("data/builtin/personal.safetensors");
     let embedder = TextEmbedderFiles { table: &table, tokenizer: &tokenizer };
-    BuiltinJudge::load(BuiltinFiles { embedder, heads: &heads }, &Device::flex()).unwrap()
+    let files = BuiltinFiles { embedder, heads: &heads, personal: &personal };
+    BuiltinJudge::load(files, &Device::flex()).unwrap()
 }
 
 pub fn score_with(

@@ -41,7 +41,7 @@ test('the distilled table comes out the same, byte for byte', () => {
   }
 });
 
-// In this order: the heads are calibrated with the personal fit that is compiled in.
+// In this order: the heads are calibrated with the personal fit.
 for (const [step, name] of [
   ['train-personal', 'personal.safetensors'],
   ['train-heads', 'heads.safetensors'],

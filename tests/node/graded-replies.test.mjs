@@ -11,7 +11,7 @@ const rows = (name) =>
     .map((line) => JSON.parse(line));
 const first = rows('replies.jsonl');
 const more = rows('more/replies.jsonl');
-const PARTS = ['broad/part1', 'broad/part2', 'broad/part3'];
+const PARTS = ['broad/part1', 'broad/part2', 'broad/part3', 'broad/part4'];
 const broad = PARTS.flatMap((part) => rows(`${part}/replies.jsonl`));
 const PERSPECTIVES = ['resonation', 'expression', 'reception'];
 
@@ -66,4 +66,28 @@ test('pairs have two sides, of which one is better; those for training are none 
     assert.equal(typeof response, type === 'minimal' ? 'undefined' : 'string', id);
   }
   assert.ok(pairs.filter(({ type }) => type === 'contrast').length >= 60);
+});
+
+test('people whom a reply suits, and whom it jars: every aspect, both sides, no sentence twice', () => {
+  const people = readFileSync(new URL('../../data/wishes/people.jsonl', import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const poles = readFileSync(new URL('../../data/lexicons/poles.txt', import.meta.url), 'utf8');
+  const known = [...poles.matchAll(/^\[(\w+) [+-]\]$/gm)].map(([, name]) => name);
+  const seen = new Set();
+  const counts = new Map();
+  for (const { aspect, pole, query, reply, suits, jars, plain } of people) {
+    assert.ok(known.includes(aspect) && ['+', '-'].includes(pole), `${aspect} ${pole}`);
+    assert.ok(suits.length === 3 && jars.length === 3 && query && reply, reply);
+    for (const sentence of [...suits, ...jars, plain]) {
+      assert.ok(sentence.trim() && !seen.has(sentence), sentence);
+      seen.add(sentence);
+    }
+    counts.set(aspect + pole, (counts.get(aspect + pole) ?? 0) + 1);
+  }
+  for (const aspect of known) {
+    assert.ok((counts.get(`${aspect}+`) ?? 0) >= 30, aspect);
+    assert.ok(aspect === 'topic' || (counts.get(`${aspect}-`) ?? 0) >= 30, aspect);
+  }
 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { random } from '../raters.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'attune-recall-train-'));
@@ -52,6 +53,39 @@ for (const model of ['itempop', 'mf', 'mf-ips', 'mf-dr', 'dns']) {
     assert.ok(bytes('U.npy').equals(users) && bytes('V.npy').equals(items));
   });
 }
+
+test('what was trained can be evaluated: factors know what each user likes, popularity does not', () => {
+  // Four kinds of users and of items; two fifths of the pairs are shown at random, after training.
+  const logs = { seen: [], shown: [] };
+  const draw = random(5);
+  for (let user = 0; user < 60; user += 1) {
+    for (let item = 0; item < 40; item += 1) {
+      const row = `u${user},i${item},${Number(user % 4 === item % 4)}`;
+      logs[draw() < 0.6 ? 'seen' : 'shown'].push(row);
+    }
+  }
+  for (const [name, rows] of Object.entries(logs)) {
+    writeFileSync(join(folder, `${name}.csv`), `user,item,label\n${rows.join('\n')}\n`);
+  }
+  const recall = (model) => {
+    const trained = train('--interactions', 'seen.csv', '--model', model, '--dimensions', '8');
+    assert.equal(trained.status, 0, trained.stderr);
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [
+        ...[join(root, 'pkg/cli/attune.js'), 'recall', '--user-factors', 'U.npy'],
+        ...['--item-factors', 'V.npy', '--users', 'U.csv', '--items', 'V.csv'],
+        ...['--exposed', 'shown.csv', '--mask', 'seen.csv', '--k', '5', '--json'],
+      ],
+      { cwd: folder, encoding: 'utf8' },
+    );
+    assert.equal(status, 0, stderr);
+    const { results } = JSON.parse(stdout).systems[0];
+    return results.find(({ scheme, average }) => scheme === 'ure' && average === 'macro').estimate;
+  };
+  const [factors, popularity] = [recall('mf'), recall('itempop')];
+  assert.ok(factors > 0.9 && popularity < 0.6, `${factors}, ${popularity}`);
+});
 
 test('what cannot be trained says why', () => {
   const without = train('--model', 'mf-ips', '--propensity', 'naive-bayes');

@@ -95,7 +95,7 @@ export function recallCommand(program: Command): Command {
     .addOption(
       new Option('--interval <method>', 'how intervals are made of the resamples')
         .choices(['percentile', 'bca'])
-        .default('percentile'),
+        .default('bca'),
     )
     .option('--level <number>', 'the level of the intervals', number, 0.95)
     .option('--permutations <number>', 'sign flips for the p-values', whole, 9999)
@@ -140,7 +140,7 @@ export function recallCommand(program: Command): Command {
     .addOption(
       new Option('--interval <method>', 'how intervals are made of the resamples')
         .choices(['percentile', 'bca'])
-        .default('percentile'),
+        .default('bca'),
     )
     .option('--level <number>', 'the level of the intervals', number, 0.95)
     .option('--seed <number>', 'the seed of everything but the world', count, 7)

@@ -34,14 +34,15 @@ export class TrainingEngine extends EvaluationEngine implements TrainingCalls {
     onProgress?: OnProgress,
   ): Promise<TrainedHeads> {
     return this.jobs.run(job, async () => {
-      const [{ HeadsTraining }, table, tokenizer, heads] = await Promise.all([
+      const [{ HeadsTraining }, table, tokenizer, heads, personal] = await Promise.all([
         this.loadTraining(),
         this.loader.weights('embedder.safetensors'),
         this.loader.weights('tokenizer.json'),
         this.heads(),
+        this.loader.weights('personal.safetensors'),
       ]);
       await this.jobs.pause(job);
-      const training = new HeadsTraining(table, tokenizer, heads);
+      const training = new HeadsTraining(table, tokenizer, heads, personal);
       training.votes(votes.name, votes.bytes);
       training.responses(responses.name, responses.bytes);
       const trained = await training

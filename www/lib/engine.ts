@@ -197,14 +197,15 @@ export class Engine extends TrainingEngine implements EngineCalls {
       }
       this.#watch ??= new GpuWatch();
     }
-    const [{ Models }, table, tokenizer, heads] = await Promise.all([
+    const [{ Models }, table, tokenizer, heads, personal] = await Promise.all([
       this.loader.models(backend),
       this.loader.weights('embedder.safetensors'),
       this.loader.weights('tokenizer.json'),
       this.heads(),
+      this.loader.weights('personal.safetensors'),
     ]);
     try {
-      const models = await Models.open(backend, table, tokenizer, heads);
+      const models = await Models.open(backend, table, tokenizer, heads, personal);
       if (backend === 'webgpu') await this.#watch?.check(0);
       return models;
     } catch (error) {

@@ -59,4 +59,5 @@ const OWN: Record<WeightsFile, URL> = {
   'embedder.safetensors': new URL('../weights/embedder.safetensors', import.meta.url),
   'tokenizer.json': new URL('../weights/tokenizer.json', import.meta.url),
   'heads.safetensors': new URL('../weights/heads.safetensors', import.meta.url),
+  'personal.safetensors': new URL('../weights/personal.safetensors', import.meta.url),
 };

@@ -11,7 +11,12 @@ export type Models = ModelsModule.Models;
 export type ModelsCode = Pick<typeof ModelsModule, 'Models' | 'TokenCounter'>;
 
 /** The files of the built-in models. */
-export const WEIGHTS = ['embedder.safetensors', 'tokenizer.json', 'heads.safetensors'] as const;
+export const WEIGHTS = [
+  'embedder.safetensors',
+  'tokenizer.json',
+  'heads.safetensors',
+  'personal.safetensors',
+] as const;
 export type WeightsFile = (typeof WEIGHTS)[number];
 
 /** How an engine gets its modules and weights; the only part that differs between hosts. */

@@ -24,6 +24,8 @@ pub struct ItemLog {
     users: Vec<Vec<u32>>,
     /// The exposures' propensities in the same order, where they were asked for.
     propensities: Option<Vec<Vec<f64>>>,
+    /// Whether a column of propensities that differ was not asked for.
+    unread_propensities: bool,
     /// Rows of a mask that name no scored user or item.
     outside: u64,
     /// SHA-256 of the file it came from.
@@ -103,6 +105,11 @@ impl ItemLog {
     /// The propensities of one user's items, in the same order; `None` where none were read.
     pub(super) fn propensities_of(&self, user: usize) -> Option<&[f64]> {
         self.propensities.as_ref().map(|users| users.get(user).map_or(&[][..], Vec::as_slice))
+    }
+
+    /// Whether the file has a column `propensity` of values that differ, which was not asked for.
+    pub(super) fn unread_propensities(&self) -> bool {
+        self.unread_propensities
     }
 
     /// Rows of a mask that were passed over, since they name no scored user or item.

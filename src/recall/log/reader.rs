@@ -42,6 +42,8 @@ struct Rows {
     log: ItemLog,
     /// The items so far of users with many: going through a list would take its length squared.
     many: Vec<Option<HashSet<u32>>>,
+    /// The first value in a column of propensities that nobody asked for.
+    first_unread: Option<String>,
 }
 
 /// Up to so many items a list is gone through; beyond, they are hashed.
@@ -59,13 +61,13 @@ impl LogReader {
                 LongReader::new(file, &["user", "item", "label", column], &[])
             }
             (LogKind::Exposed { .. }, None) => {
-                LongReader::new(file, &["user", "item", "label"], &[])
+                LongReader::new(file, &["user", "item", "label"], &["propensity"])
             }
             _ => LongReader::new(file, &["user", "item"], &["label"]),
         };
         let propensities = propensity.is_some().then(Vec::new);
         let log = ItemLog { propensities, ..ItemLog::default() };
-        Self { reader, rows: Rows { kind, log, many: Vec::new() } }
+        Self { reader, rows: Rows { kind, log, many: Vec::new(), first_unread: None } }
     }
 
     /// Reads a piece, against the users and candidates of the scores.
@@ -131,6 +133,9 @@ impl Rows {
             let propensity = propensity(row, 3)?;
             propensities.resize_with(self.log.users.len(), Vec::new);
             propensities[user].push(propensity);
+        } else if matches!(self.kind, LogKind::Exposed { .. }) && row.has(3) {
+            let first = self.first_unread.get_or_insert_with(|| row.text(3).to_owned());
+            self.log.unread_propensities |= first != row.text(3);
         }
         Ok(())
     }

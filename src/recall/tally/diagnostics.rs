@@ -40,6 +40,9 @@ pub struct Diagnostics {
     pub least_propensity: f64,
     /// Whether propensities differ within a user.
     pub propensities_vary: bool,
+    /// Whether the log holds propensities that were not asked for.
+    #[serde(default)]
+    pub unread_propensities: bool,
 }
 
 impl Diagnostics {
@@ -67,6 +70,7 @@ impl Diagnostics {
             largest_weight: 0.0,
             least_propensity: 1.0,
             propensities_vary: false,
+            unread_propensities: false,
         }
     }
 
@@ -131,5 +135,6 @@ impl Diagnostics {
         self.largest_weight = self.largest_weight.max(other.largest_weight);
         self.least_propensity = self.least_propensity.min(other.least_propensity);
         self.propensities_vary |= other.propensities_vary;
+        self.unread_propensities |= other.unread_propensities;
     }
 }

@@ -34,6 +34,8 @@ pub struct BuiltinFiles<'a> {
     pub embedder: TextEmbedderFiles<'a>,
     /// `heads.safetensors`.
     pub heads: &'a [u8],
+    /// `personal.safetensors`.
+    pub personal: &'a [u8],
 }
 
 /// The built-in judge, loaded onto a device.
@@ -70,12 +72,13 @@ impl BuiltinJudge {
         let network = Network::load(&mut weights, embedder.width(), device)?;
         let calibration = Calibration::load(&mut weights)?;
         weights.finish()?;
+        let personal = Personal::load(files.personal, embedder.width())?;
         Ok(Self {
             embedder,
             stock: OnceLock::new(),
             network,
             calibration,
-            personal: Personal::load()?,
+            personal,
             identity: JudgeIdentity {
                 name: "builtin".to_owned(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),

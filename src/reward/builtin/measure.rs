@@ -82,8 +82,13 @@ impl<'a> ReplyReading<'a> {
                 CLOSE_REACH * ((close - CLOSE_MIDDLE) / CLOSE_SPREAD).clamp(-1.0, 1.0)
             }),
         };
-        (general + moved).clamp(1.0, 5.0)
+        // Towards the end of the scale and never past it, so that more is always more.
+        let room = if moved > 0.0 { 5.0 - general } else { general - 1.0 };
+        general + room * (moved / room.max(REACH)).clamp(-1.0, 1.0)
     }
+
+    /// How many numbers [`Self::measures`] gives.
+    pub const MEASURES: usize = 10 + Avoided::TALK.len();
 
     /// Every style's share and every unwelcome kind of talk, 0 to 1 each: inputs of what a reply's
     /// qualities are learned from.

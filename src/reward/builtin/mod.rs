@@ -11,6 +11,7 @@ mod network;
 mod peregrm;
 mod personal;
 mod perspectives;
+mod sides;
 mod stock;
 #[cfg(feature = "train")]
 pub mod train;
@@ -22,7 +23,6 @@ pub use calibration::CALIBRATION_COLUMNS;
 pub use input::{InputLayout, Judged};
 pub use judge::{BuiltinFiles, BuiltinJudge, HEADS_FORMAT, SELF_TEST_TOLERANCE};
 pub use network::{KERNEL_OUTPUTS, KernelSettings};
-pub use personal::{
-    ATTITUDES, PERSONAL_FORMAT, Personal, TWO_SIDED, attitude_inputs, quality_inputs,
-};
+pub use personal::{PERSONAL_FORMAT, Personal, TWO_SIDED, quality_inputs, wish_inputs};
+pub use sides::SIDES;
 pub use stock::Stock;

@@ -1,25 +1,31 @@
 //! How well a reply suits one person: wishes in any words, met by qualities of the reply.
 //!
-//! A person's sentences are read by what they name (`data/lexicons/poles.txt`) and by a softmax
-//! regression that tells welcome from unwelcome from neither. A reply's side of each aspect is a
-//! logistic regression over its features, n-grams and embedding. Support that matches what is
+//! A small network reads in each sentence about a person which side of which aspect is wished for, if
+//! any, from what the lists name (`data/lexicons/poles.txt`), n-grams and embedding; another which
+//! side a reply shows, from its features, n-grams and embedding. Support that matches what is
 //! sought is felt to help, and support that does not may hurt (optimal matching: Cutrona & Russell
 //! 1990).
 
 use super::Judged;
 use super::input::InputLayout;
 use super::measure::ReplyReading;
+use super::sides::SideReader;
 use crate::formats::Result;
 use crate::model::{TextEmbedder, Weights};
 use crate::reward::ScoreRow;
 use crate::reward::features::{NgramVocabulary, words};
-use crate::reward::wishes::{ASPECTS, KnownWishes, Statement, attitude_cues, statements};
+use crate::reward::wishes::{
+    ASPECTS, KnownWishes, Leanings, Statement, WISH_CUES, statements, wish_cues,
+};
+
+/// How fast a fit grows with its terms: probabilities seldom come near 1.
+const STEEPNESS: f64 = 5.0;
 
 /// The format of the weights.
-pub const PERSONAL_FORMAT: &str = "attune-personal-1";
+pub const PERSONAL_FORMAT: &str = "attune-personal-2";
 
-/// Unwelcome, neither, welcome.
-pub const ATTITUDES: usize = 3;
+/// The terms of a fit: one for each aspect, and the subjects that are touched.
+const TERMS: usize = ASPECTS + 1;
 
 /// Features that need a query, which the labelled replies have not.
 pub const TWO_SIDED: &[&str] = &[
@@ -48,48 +54,42 @@ pub const TWO_SIDED: &[&str] = &[
     "query_log_words",
 ];
 
-static WEIGHTS: &[u8] = include_bytes!("../../../data/builtin/personal.safetensors");
-
-/// The model of personal fit, plain numbers on the CPU: it is too small for a device to pay.
+/// The model of personal fit.
 pub struct Personal {
-    attitude_grams: NgramVocabulary,
-    attitude: Vec<f32>,
+    wish_grams: NgramVocabulary,
+    wishes: SideReader,
     layout: InputLayout,
     vocabulary: NgramVocabulary,
-    quality: Vec<f32>,
-    gains: Vec<f32>,
+    quality: SideReader,
 }
 
 impl Personal {
-    /// Loads the model that is compiled in.
+    /// Loads the model from the bytes of `personal.safetensors`, for embeddings of `width` components.
     ///
     /// # Errors
     ///
     /// `Weights` where it does not fit this version's features.
-    pub fn load() -> Result<Self> {
-        Self::read(WEIGHTS)
-    }
-
-    /// Reads a model from the bytes of `personal.safetensors`.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Self::load`].
-    pub fn read(bytes: &[u8]) -> Result<Self> {
+    pub fn load(bytes: &[u8], width: usize) -> Result<Self> {
         let mut weights = Weights::read("personal.safetensors", bytes, PERSONAL_FORMAT)?;
-        let grams: Vec<String> = weights.json("attitude_ngrams")?;
+        let grams: Vec<String> = weights.json("wish_ngrams")?;
         let layout: InputLayout = weights.json("layout")?;
-        let (attitude, _) = weights.take::<2>("attitude")?;
-        let (quality, _) = weights.take::<2>("quality")?;
-        let (gains, _) = weights.take::<1>("gains")?;
+        if let Some(name) = layout.unknown_feature() {
+            return Err(weights.error("layout", format!("the feature \"{name}\" is unknown")));
+        }
+        if layout.embedding_width > width {
+            let problem = format!("embeddings have {width} components");
+            return Err(weights.error("layout", problem));
+        }
+        let wishes = SideReader::load(&mut weights, "wishes", WISH_CUES + 1 + grams.len() + width)?;
+        let beside = 1 + ReplyReading::MEASURES + WISH_CUES;
+        let quality = SideReader::load(&mut weights, "quality", layout.width() + beside)?;
         weights.finish()?;
         Ok(Self {
-            attitude_grams: NgramVocabulary::new(&grams),
-            attitude,
+            wish_grams: NgramVocabulary::new(&grams),
+            wishes,
             vocabulary: NgramVocabulary::new(&layout.ngrams),
             layout,
             quality,
-            gains,
         })
     }
 
@@ -107,67 +107,58 @@ impl Personal {
         let texts: Vec<&str> = all.iter().flatten().map(|one| one.text.as_str()).collect();
         let mut vectors = embedder.embed(&texts).await?.into_iter();
         let known = all.iter().map(|statements| {
-            let attitudes: Vec<f64> = statements
+            let leanings: Vec<Leanings> = statements
                 .iter()
                 .zip(vectors.by_ref())
-                .map(|(one, vector)| self.attitude(&one.text, &vector))
+                .map(|(one, vector)| {
+                    self.wishes.leanings(&wish_inputs(&one.text, &vector, &self.wish_grams))
+                })
                 .collect();
-            KnownWishes::of(statements, &attitudes)
+            KnownWishes::of(statements, &leanings)
         });
         Ok(known.collect())
     }
 
-    fn attitude(&self, text: &str, embedding: &[f32]) -> f64 {
-        let inputs = attitude_inputs(text, embedding, &self.attitude_grams);
-        let logit = |class: usize| {
-            inputs
-                .iter()
-                .zip(self.attitude.chunks_exact(ATTITUDES))
-                .map(|(x, w)| x * w[class])
-                .sum()
-        };
-        let logits: [f32; ATTITUDES] = std::array::from_fn(logit);
-        let most = logits.iter().copied().fold(f32::MIN, f32::max);
-        let shares = logits.map(|logit| f64::from((logit - most).exp()));
-        (shares[2] - shares[0]) / shares.iter().sum::<f64>()
+    /// What speaks for a reply's suiting a person (above 0) or against it: for each aspect the
+    /// person's leaning times the reply's, then the subjects that are touched.
+    fn terms(&self, known: &KnownWishes, judged: &Judged, text: &str, query: &str) -> [f64; TERMS] {
+        let inputs = quality_inputs(&self.layout, &self.vocabulary, judged, text);
+        let own = self.quality.leanings(&inputs);
+        std::array::from_fn(|term| match own.get(term) {
+            Some(side) => side * known.leanings[term],
+            None => known.touched(&judged.words, query),
+        })
     }
 
     /// How well a reply suits a person, −1 to 1; 0 where nothing is known.
     pub fn fit(&self, known: &KnownWishes, judged: &Judged, text: &str, query: &str) -> f64 {
-        let inputs = quality_inputs(&self.layout, &self.vocabulary, judged, text);
-        let mut fit = 0.0;
-        for (aspect, lean) in known.leanings.iter().enumerate() {
-            if *lean == 0.0 {
-                continue;
-            }
-            let column = self.quality.iter().skip(aspect).step_by(ASPECTS);
-            let z: f32 = inputs.iter().zip(column).map(|(x, w)| x * w).sum();
-            fit += f64::from(self.gains[aspect]) * lean * f64::from((0.5 * z).tanh());
-        }
-        fit += f64::from(self.gains[ASPECTS]) * known.touched(&judged.words, query);
-        fit.tanh()
+        let terms = self.terms(known, judged, text, query);
+        (STEEPNESS * terms.iter().sum::<f64>()).tanh()
     }
 }
 
-/// The inputs of the attitude of one sentence: cue counts, a constant, n-grams, embedding.
-pub fn attitude_inputs(text: &str, embedding: &[f32], grams: &NgramVocabulary) -> Vec<f32> {
+/// The inputs that one sentence's wish is told from: cue counts, a constant, n-grams, embedding.
+pub fn wish_inputs(text: &str, embedding: &[f32], grams: &NgramVocabulary) -> Vec<f32> {
     let words = words(text);
-    let mut inputs = attitude_cues(&words).to_vec();
+    let mut inputs = wish_cues(&words).to_vec();
     inputs.push(1.0);
     inputs.extend(grams.vector(&words).into_iter().map(|value| 4.0 * value));
     inputs.extend(embedding.iter().map(|value| 3.0 * value));
     inputs
 }
 
-/// The inputs of a reply's qualities: those of `layout`, a constant, and the hand-made measures.
+/// The inputs of a reply's qualities: those of `layout`, a constant, the hand-made measures, and what
+/// the lists find. Words are those of the whole text: a maxim is a reply's own for the one who likes it.
 pub fn quality_inputs(
     layout: &InputLayout,
     vocabulary: &NgramVocabulary,
     judged: &Judged,
     text: &str,
 ) -> Vec<f32> {
-    let mut inputs = layout.inputs(judged, vocabulary);
+    let whole = Judged { words: words(text), ..judged.clone() };
+    let mut inputs = layout.inputs(&whole, vocabulary);
     inputs.push(1.0);
     inputs.extend(ReplyReading::of(text, &judged.embedding).measures());
+    inputs.extend(wish_cues(&whole.words));
     inputs
 }

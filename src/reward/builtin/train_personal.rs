@@ -1,142 +1,95 @@
-//! Training the model of personal fit on labelled sentences and replies and on contrast pairs.
+//! Training the model of personal fit on labelled sentences and replies.
 
 use burn::module::{Module, Param};
 use burn::optim::{AdamConfig, GradientsParams};
-use burn::tensor::activation::{log_softmax, softplus, tanh};
+use burn::tensor::activation::{log_softmax, relu};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::personal::ATTITUDES;
+use super::sides::SIDES;
 use crate::formats::Result;
 use crate::model::read_back;
-use crate::reward::wishes::ASPECTS;
-
-/// A reply and the sides of aspects that it is labelled with.
-pub struct LabelledReply {
-    /// Its inputs.
-    pub inputs: Vec<f32>,
-    /// For each aspect the side, −1 to 1, and how much the label counts.
-    pub sides: [(f32, f32); ASPECTS],
-}
-
-/// A reply and two people, the first of whom it suits better.
-pub struct Contrast {
-    /// The reply's inputs.
-    pub inputs: Vec<f32>,
-    /// The first person's leanings less the second's.
-    pub leanings: [f32; ASPECTS],
-    /// The same of the subjects touched.
-    pub touched: f32,
-}
-
-/// Weights as `personal.safetensors` holds them.
-pub struct PersonalWeights {
-    /// [A, 3], row after row.
-    pub attitude: Vec<f32>,
-    /// [F, 24], row after row.
-    pub quality: Vec<f32>,
-    /// 25: those of the aspects, then that of the subjects touched.
-    pub gains: Vec<f32>,
-}
+use crate::stats::Random;
 
 #[derive(Module, Debug)]
-struct Linear {
-    weights: Param<Tensor<2>>,
+struct Reader {
+    hidden: Param<Tensor<2>>,
+    output: Param<Tensor<2>>,
 }
 
-#[derive(Module, Debug)]
-struct Quality {
-    weights: Param<Tensor<2>>,
-    gains: Param<Tensor<2>>,
+const BATCH: usize = 128;
+const RATE: f64 = 0.002;
+
+/// The weights of a network that reads which side of which aspect a text shows, row after row.
+pub struct SideWeights {
+    /// [F, H].
+    pub hidden: Vec<f32>,
+    /// [H + 1, 49].
+    pub output: Vec<f32>,
 }
 
-const STEPS: usize = 300;
-const RATE: f64 = 0.03;
+/// Settings of [`fit_sides`].
+#[derive(Debug, Clone, Copy)]
+pub struct SideSettings {
+    /// Hidden units, H.
+    pub hidden: usize,
+    /// How often every text is gone through.
+    pub epochs: usize,
+    /// The L2 penalty.
+    pub penalty: f32,
+    /// Of the weights to begin with, and of the order of the texts.
+    pub seed: u32,
+}
 
-/// Softmax regression of the attitudes (0 unwelcome, 1 neither, 2 welcome) with an L2 penalty.
+/// Fits a network of one hidden layer of rectified units to texts of known sides (2 · aspect, + 1 for
+/// its first side; the last class is none): cross-entropy, Adam over shuffled batches at a rate that
+/// falls to zero.
 ///
 /// # Errors
 ///
 /// `Device` where the device fails.
-pub async fn fit_attitude(
+pub async fn fit_sides(
     inputs: &[Vec<f32>],
     classes: &[usize],
-    penalty: f32,
-) -> Result<Vec<f32>> {
+    settings: SideSettings,
+) -> Result<SideWeights> {
     let device = Device::flex().autodiff();
-    let (rows, width) = (inputs.len(), inputs[0].len());
-    let x = matrix(inputs.iter().flatten().copied().collect(), [rows, width], &device);
-    let mut hot = vec![0.0; rows * ATTITUDES];
-    classes.iter().enumerate().for_each(|(row, class)| hot[row * ATTITUDES + class] = 1.0);
-    let hot = matrix(hot, [rows, ATTITUDES], &device);
-    let zeros = Tensor::zeros([width, ATTITUDES], &device);
-    let mut model = Linear { weights: Param::from_tensor(zeros) };
-    let mut adam = AdamConfig::new().init();
-    for _ in 0..STEPS {
-        let logits = x.clone().matmul(model.weights.val());
-        let fit = (log_softmax(logits, 1) * hot.clone()).sum().neg().div_scalar(rows as f32);
-        let loss = fit + model.weights.val().powi_scalar(2).sum().mul_scalar(penalty);
-        let gradients = GradientsParams::from_grads(loss.backward(), &model);
-        model = adam.step(RATE, model, gradients);
-    }
-    read_back(model.valid().weights.val()).await
-}
-
-/// Qualities of replies: squared error of tanh(z/2) against the labelled sides, Bradley–Terry on the
-/// contrast pairs (Bradley & Terry 1952), an L2 penalty. Gains begin at 1 and stay positive.
-///
-/// # Errors
-///
-/// `Device` where the device fails.
-pub async fn fit_quality(
-    replies: &[LabelledReply],
-    pairs: &[Contrast],
-    penalty: f32,
-) -> Result<(Vec<f32>, Vec<f32>)> {
-    let device = Device::flex().autodiff();
-    let (rows, width) = (replies.len(), replies[0].inputs.len());
-    let flat = |of: &mut dyn Iterator<Item = f32>| of.collect::<Vec<f32>>();
-    let x = matrix(
-        flat(&mut replies.iter().flat_map(|r| r.inputs.iter().copied())),
-        [rows, width],
-        &device,
-    );
-    let sides = replies.iter().flat_map(|r| r.sides.iter().map(|side| side.0));
-    let sides = matrix(sides.collect(), [rows, ASPECTS], &device);
-    let shares: Vec<f32> = replies.iter().flat_map(|r| r.sides.iter().map(|side| side.1)).collect();
-    let all: f32 = shares.iter().sum();
-    let shares = matrix(shares, [rows, ASPECTS], &device);
-    let n = pairs.len();
-    let pair_x = pairs.iter().flat_map(|pair| pair.inputs.iter().copied()).collect();
-    let pair_x = (n > 0).then(|| matrix(pair_x, [n, width], &device));
-    let leans =
-        matrix(pairs.iter().flat_map(|pair| pair.leanings).collect(), [n, ASPECTS], &device);
-    let touched = matrix(pairs.iter().map(|pair| pair.touched).collect(), [n, 1], &device);
-
-    let mut model = Quality {
-        weights: Param::from_tensor(Tensor::zeros([width, ASPECTS], &device)),
-        gains: Param::from_tensor(Tensor::full([1, ASPECTS + 1], 0.5413, &device)),
+    let (width, hidden) = (inputs[0].len(), settings.hidden);
+    let mut random = Random::new(settings.seed);
+    // Glorot & Bengio 2010.
+    let mut drawn = |[rows, columns]: [usize; 2]| {
+        let deviation = (2.0 / (rows + columns) as f64).sqrt();
+        let values = (0..rows * columns).map(|_| (deviation * random.normal()) as f32).collect();
+        Param::from_tensor(matrix(values, [rows, columns], &device))
     };
+    let mut model = Reader { hidden: drawn([width, hidden]), output: drawn([hidden + 1, SIDES]) };
     let mut adam = AdamConfig::new().init();
-    for _ in 0..STEPS {
-        let side = |x: Tensor<2>| tanh(x.matmul(model.weights.val()).mul_scalar(0.5));
-        let error = (side(x.clone()) - sides.clone()).powi_scalar(2) * shares.clone();
-        let mut loss = error.sum().div_scalar(all)
-            + model.weights.val().powi_scalar(2).sum().mul_scalar(penalty);
-        if let Some(pair_x) = &pair_x {
-            let gains = softplus(model.gains.val(), 1.0);
-            let own = gains.clone().narrow(1, 0, ASPECTS) * leans.clone() * side(pair_x.clone());
-            let margin = own.sum_dim(1) + touched.clone() * gains.narrow(1, ASPECTS, 1);
-            // −log σ(2·margin)
-            let lost = softplus(margin.mul_scalar(-2.0), 1.0).sum().div_scalar(n as f32);
-            let drift = model.gains.val().sub_scalar(0.5413).powi_scalar(2).sum();
-            loss = loss + lost + drift.mul_scalar(0.02);
+    let mut order: Vec<usize> = (0..inputs.len()).collect();
+    let steps = (settings.epochs * inputs.len().div_ceil(BATCH)) as f64;
+    let mut done = 0.0;
+    for _ in 0..settings.epochs {
+        let all = order.len();
+        random.draw(&mut order, all);
+        for batch in order.chunks(BATCH) {
+            let x = batch.iter().flat_map(|&at| inputs[at].iter().copied()).collect();
+            let x = matrix(x, [batch.len(), width], &device);
+            let mut hot = vec![0.0; batch.len() * SIDES];
+            batch.iter().enumerate().for_each(|(row, &at)| hot[row * SIDES + classes[at]] = 1.0);
+            let hot = matrix(hot, [batch.len(), SIDES], &device);
+            let one = Tensor::ones([batch.len(), 1], &device);
+            let units = Tensor::cat(vec![relu(x.matmul(model.hidden.val())), one], 1);
+            let logits = units.matmul(model.output.val());
+            let fit = (log_softmax(logits, 1) * hot).sum().neg().div_scalar(batch.len() as f32);
+            let square = |weights: &Param<Tensor<2>>| weights.val().powi_scalar(2).sum();
+            let penalty = square(&model.hidden) + square(&model.output);
+            let loss = fit + penalty.mul_scalar(settings.penalty);
+            let gradients = GradientsParams::from_grads(loss.backward(), &model);
+            model = adam.step(RATE * (1.0 - done / steps), model, gradients);
+            done += 1.0;
         }
-        let gradients = GradientsParams::from_grads(loss.backward(), &model);
-        model = adam.step(RATE, model, gradients);
     }
     let model = model.valid();
-    let gains = softplus(model.gains.val(), 1.0);
-    Ok((read_back(model.weights.val()).await?, read_back(gains).await?))
+    let hidden = read_back(model.hidden.val()).await?;
+    Ok(SideWeights { hidden, output: read_back(model.output.val()).await? })
 }
 
 fn matrix(values: Vec<f32>, shape: [usize; 2], device: &Device) -> Tensor<2> {

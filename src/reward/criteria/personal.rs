@@ -64,7 +64,7 @@ pub fn personal_criteria(
     let (shares, general): (&[f64], [f64; 4]) = match personal.len() {
         0 => (&[], [30.0, 25.0, 25.0, 20.0]),
         1 => (&[35.0], [20.0, 15.0, 15.0, 15.0]),
-        _ => (&[25.0, 20.0], [15.0, 15.0, 15.0, 10.0]),
+        _ => (&[25.0, 25.0], [15.0, 15.0, 10.0, 10.0]),
     };
     let texts = &GENERAL[perspective as usize];
     let general = texts.iter().zip(general).map(|((name, description), weight)| {

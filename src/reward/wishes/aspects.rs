@@ -10,15 +10,18 @@ use crate::reward::phrases::Phrases;
 /// subject, which has one side only.
 pub const ASPECTS: usize = 24;
 
+/// The counts of [`wish_cues`].
+pub const WISH_CUES: usize = 4 * ASPECTS + 4;
+
 /// A phrase that names one side of an aspect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mention {
+struct Mention {
     /// The aspect's place.
-    pub aspect: usize,
+    aspect: usize,
     /// Whether its first side is named: advice rather than listening.
-    pub first: bool,
+    first: bool,
     /// Whether a negation stands shortly before.
-    pub turned: bool,
+    turned: bool,
 }
 
 struct Pole {
@@ -61,7 +64,7 @@ pub fn aspect(name: &str) -> Option<usize> {
 }
 
 /// What the words of a sentence name, wish or not.
-pub fn mentions(words: &[String]) -> Vec<Mention> {
+fn mentions(words: &[String]) -> Vec<Mention> {
     let mut found = Vec::new();
     for Pole { aspect, first, phrases } in &POLES.poles {
         for hit in phrases.find(words) {
@@ -75,14 +78,18 @@ pub fn mentions(words: &[String]) -> Vec<Mention> {
     found
 }
 
-/// How often a sentence says that something is welcome, that it is not welcome, and the same of
-/// what is unwelcome; each at most 3.
-pub fn attitude_cues(words: &[String]) -> [f32; 4] {
-    let mut cues = [0.0f32; 4];
+/// What the lists find in a sentence: for each aspect how often its second and its first side are
+/// named, plainly and negated (at most 2 each); then how often it says welcome, not welcome,
+/// unwelcome and not unwelcome (at most 3 each).
+pub fn wish_cues(words: &[String]) -> [f32; WISH_CUES] {
+    let mut cues = [0.0f32; WISH_CUES];
+    let mut add = |place: usize, most: f32| cues[place] = (cues[place] + 1.0).min(most);
+    for Mention { aspect, first, turned } in mentions(words) {
+        add(4 * aspect + 2 * usize::from(first) + usize::from(turned), 2.0);
+    }
     for (at, list) in ATTITUDES.iter().enumerate() {
         for hit in list.find(words) {
-            let place = 2 * at + usize::from(turned(words, hit.start));
-            cues[place] = (cues[place] + 1.0).min(3.0);
+            add(4 * ASPECTS + 2 * at + usize::from(turned(words, hit.start)), 3.0);
         }
     }
     cues
@@ -127,5 +134,7 @@ mod tests {
         let of: Vec<_> = found.iter().filter(|mention| mention.aspect == advice).collect();
         assert!(of.iter().any(|mention| mention.first && mention.turned));
         assert!(of.iter().any(|mention| !mention.first && !mention.turned));
+        let cues = wish_cues(&words("She wants company, not a plan."));
+        assert_eq!(cues[4 * advice..4 * advice + 4], [1.0, 0.0, 0.0, 1.0]);
     }
 }

@@ -1,4 +1,4 @@
-use super::aspects::{ASPECTS, aspect, mentions, subject_stems};
+use super::aspects::{ASPECTS, aspect, subject_stems};
 use crate::reward::ScoreRow;
 use crate::reward::features::{content_stems, sentences, words};
 
@@ -27,57 +27,62 @@ pub fn statements(row: &ScoreRow) -> Vec<Statement> {
         .collect()
 }
 
+/// How a sentence leans on each aspect: −1 (the second side is wished for) to 1 (the first).
+pub type Leanings = [f64; ASPECTS];
+
 /// What is known of how a seeker wishes to be answered, in any words: for each aspect the lean to
 /// its first or second side, and subjects that are welcome or sore.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KnownWishes {
     /// −1 (the second side) to 1 (the first), by aspect; 0 where nothing is known.
-    pub leanings: [f64; ASPECTS],
+    pub leanings: Leanings,
     /// The stems of what a sentence speaks of, and whether it is welcome (1) or unwelcome (−1).
     pub subjects: Vec<(Vec<String>, f64)>,
     /// The sentence that says most of a wish.
     pub said: String,
+    /// Whether anything was said of the person, beside the query.
+    described: bool,
 }
 
+/// One sentence that surely says a wish makes it known to .9.
+const STEEPNESS: f64 = 1.5;
 /// The lean from which a wish counts as known.
 const LEAST: f64 = 0.25;
-/// What a sentence must say of welcome or unwelcome to make its subject so.
-const LEAST_ATTITUDE: f64 = 0.3;
+/// The lean from which a query by itself asks for something.
+const ASKED: f64 = 0.8;
+/// What a sentence must say of a subject's being welcome or sore to count.
+const LEAST_SUBJECT: f64 = 0.1;
 
 impl KnownWishes {
-    /// Joins what sentences name with the attitude of each, −1 (unwelcome) to 1 (welcome).
-    ///
-    /// A mention of a side with the attitude a leans a towards it; one that is negated where the
-    /// sentence is welcoming leans away ("wants company, not a plan").
-    pub fn of(statements: &[Statement], attitudes: &[f64]) -> Self {
+    /// Joins what single sentences say.
+    pub fn of(statements: &[Statement], leanings: &[Leanings]) -> Self {
+        let topic = ASPECTS - 1;
         let mut sums = [0.0; ASPECTS];
         let (mut subjects, mut said, mut most) = (Vec::new(), String::new(), 0.0);
-        for (Statement { text, weight }, attitude) in statements.iter().zip(attitudes) {
-            let words = words(text);
-            let mut own = [0.0f64; ASPECTS];
-            for mention in mentions(&words) {
-                let towards = match mention.turned && *attitude > 0.0 {
-                    true => -attitude,
-                    false => *attitude,
-                };
-                own[mention.aspect] += if mention.first { towards } else { -towards };
-            }
+        for (Statement { text, weight }, own) in statements.iter().zip(leanings) {
             let strength = own.iter().map(|lean| lean.abs()).fold(0.0, f64::max) * weight;
             if strength > most {
                 (said, most) = (text.clone(), strength);
             }
-            sums.iter_mut().zip(own).for_each(|(sum, lean)| *sum += weight * lean.clamp(-1.5, 1.5));
+            // What is said later overrides what was said before, as far as it speaks of the same.
+            for (sum, lean) in sums.iter_mut().zip(own) {
+                *sum = *sum * (1.0 - lean.abs()) + weight * lean;
+            }
             // The query says what happened; only what was said of the person marks a subject.
-            if attitude.abs() > LEAST_ATTITUDE && *weight <= 1.0 {
-                subjects.push((subject_stems(&words), *attitude));
+            if own[topic].abs() > LEAST_SUBJECT && *weight <= 1.0 {
+                subjects.push((subject_stems(&words(text)), own[topic]));
             }
         }
-        Self { leanings: sums.map(f64::tanh), subjects, said }
+        // That some subject is welcome or sore says nothing of a reply but through its words.
+        sums[topic] = 0.0;
+        let described = statements.iter().any(|one| one.weight <= 1.0);
+        let leanings = sums.map(|sum| (STEEPNESS * sum).tanh());
+        Self { leanings, subjects, said, described }
     }
 
-    /// Whether nothing is known.
+    /// Whether nothing is known: nothing was said of the person, and the query asks for nothing.
     pub fn is_empty(&self) -> bool {
-        self.leanings.iter().all(|lean| lean.abs() < LEAST) && self.subjects.is_empty()
+        !self.described && self.leanings.iter().all(|lean| lean.abs() < ASKED)
     }
 
     /// The lean of an aspect by name, where one is known.
@@ -108,29 +113,37 @@ impl KnownWishes {
 mod tests {
     use super::*;
 
-    fn known(said: &[(&str, f64)]) -> KnownWishes {
+    fn known(said: &[(&str, &str, f64)]) -> KnownWishes {
         let statements: Vec<_> = said
             .iter()
-            .map(|(text, _)| Statement { text: (*text).to_owned(), weight: 1.0 })
+            .map(|(text, ..)| Statement { text: (*text).to_owned(), weight: 1.0 })
             .collect();
-        let attitudes: Vec<f64> = said.iter().map(|(_, attitude)| *attitude).collect();
-        KnownWishes::of(&statements, &attitudes)
+        let leanings = said.iter().map(|(_, name, lean)| {
+            let mut own = [0.0; ASPECTS];
+            own[aspect(name).expect("an aspect")] = *lean;
+            own
+        });
+        KnownWishes::of(&statements, &leanings.collect::<Vec<_>>())
     }
 
     #[test]
-    fn the_attitude_decides_which_side_a_mention_speaks_for() {
-        assert_eq!(
-            known(&[("Feels worse when people hand her tips.", -0.9)]).leaning("advice"),
-            Some(false)
-        );
-        assert_eq!(known(&[("A list of steps calms her.", 0.9)]).leaning("advice"), Some(true));
-        assert_eq!(known(&[("Wants company, not a plan.", 0.9)]).leaning("advice"), Some(false));
-        assert!(known(&[("Lives in Leeds.", 0.0)]).is_empty());
+    fn sentences_are_joined_and_the_clearest_is_quoted() {
+        let of = known(&[
+            ("Feels worse when people hand her tips.", "advice", -0.9),
+            ("Her brother tells jokes.", "humour", 0.1),
+        ]);
+        assert_eq!(of.leaning("advice"), Some(false));
+        assert_eq!(of.leaning("humour"), None);
+        assert_eq!(of.said, "Feels worse when people hand her tips.");
+        let changed = [("A list calms her.", "advice", 0.8), ("No tips.", "advice", -0.7)];
+        assert_eq!(known(&changed).leaning("advice"), Some(false));
+        assert!(!known(&changed).is_empty());
+        assert!(KnownWishes::of(&[], &[]).is_empty());
     }
 
     #[test]
     fn a_sore_subject_counts_against_the_reply_that_raises_it() {
-        let known = known(&[("The bankruptcy is what he cannot hear about.", -0.9)]);
+        let known = known(&[("The bankruptcy is what he cannot hear about.", "topic", -0.9)]);
         let touch = |reply: &str, query: &str| known.touched(&words(reply), query);
         assert!(touch("After the bankruptcy, of course.", "I am tired.") < -0.3);
         assert_eq!(touch("Of course you are.", "I am tired."), 0.0);

@@ -1,7 +1,7 @@
 //! What is known of how a seeker wishes to be answered, from memories, persona, scenario and query.
 //!
 //! [`Wishes`] are told from plain words by cue lists (`data/lexicons`, English), [`KnownWishes`] from
-//! any words: lists say what a sentence is about, and a small model whether that is welcome. Sources are read in the order persona, scenario,
+//! any words by a small model of what a sentence says. Sources are read in the order persona, scenario,
 //! memories, the seeker's earlier turns, query: a later one overrides an earlier one, so that the
 //! newest memory wins and the query counts most.
 
@@ -9,8 +9,8 @@ mod aspects;
 mod known;
 mod topics;
 
-pub use aspects::{ASPECTS, aspect, aspect_names, attitude_cues};
-pub use known::{KnownWishes, Statement, statements};
+pub use aspects::{ASPECTS, WISH_CUES, aspect, aspect_names, wish_cues};
+pub use known::{KnownWishes, Leanings, Statement, statements};
 pub use topics::Avoided;
 
 use std::sync::LazyLock;

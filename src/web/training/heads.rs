@@ -55,15 +55,16 @@ pub struct HeadsTraining {
     table: Vec<u8>,
     tokenizer: Vec<u8>,
     heads: Vec<u8>,
+    personal: Vec<u8>,
 }
 
 #[wasm_bindgen]
 impl HeadsTraining {
     /// Takes the judge's files.
     #[wasm_bindgen(constructor)]
-    pub fn new(table: Vec<u8>, tokenizer: Vec<u8>, heads: Vec<u8>) -> Self {
+    pub fn new(table: Vec<u8>, tokenizer: Vec<u8>, heads: Vec<u8>, personal: Vec<u8>) -> Self {
         let none = || (String::new(), Vec::new());
-        Self { votes: none(), responses: none(), table, tokenizer, heads }
+        Self { votes: none(), responses: none(), table, tokenizer, heads, personal }
     }
 
     /// Takes the votes or ratings.
@@ -94,6 +95,7 @@ impl HeadsTraining {
             judge: BuiltinFiles {
                 embedder: TextEmbedderFiles { table: &self.table, tokenizer: &self.tokenizer },
                 heads: &self.heads,
+                personal: &self.personal,
             },
         };
         let device = backend.open().await?;

@@ -27,7 +27,9 @@ pub fn train_heads() -> Result<()> {
         .iter()
         .map(|&at| (scenarios[at], &data.rows[at].row, data.rows[at].figures()))
         .collect();
-    let files = BuiltinFiles { embedder: embedder_bytes.files(), heads: &without };
+    let personal = std::fs::read(format!("{WEIGHTS}/personal.safetensors"))?;
+    let files =
+        BuiltinFiles { embedder: embedder_bytes.files(), heads: &without, personal: &personal };
     let (calibration, hash) = block_on(calibrate(files, &rows))?;
     let written = file(&model, &calibration, &hash)?;
     std::fs::write(format!("{WEIGHTS}/heads.safetensors"), &written)?;

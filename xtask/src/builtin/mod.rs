@@ -48,6 +48,7 @@ impl EmbedderBytes {
 pub fn shipped_judge() -> anyhow::Result<BuiltinJudge> {
     let bytes = EmbedderBytes::read()?;
     let heads = std::fs::read(format!("{WEIGHTS}/heads.safetensors"))?;
-    let files = BuiltinFiles { embedder: bytes.files(), heads: &heads };
+    let personal = std::fs::read(format!("{WEIGHTS}/personal.safetensors"))?;
+    let files = BuiltinFiles { embedder: bytes.files(), heads: &heads, personal: &personal };
     Ok(BuiltinJudge::load(files, &Device::flex())?)
 }

@@ -1,12 +1,14 @@
-use anyhow::Result;
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, bail};
 use attune::formats::jsonl;
 use attune::model::TextEmbedder;
-use attune::reward::builtin::train_personal::{Contrast, LabelledReply, fit_attitude, fit_quality};
+use attune::reward::builtin::train_personal::{SideSettings, SideWeights, fit_sides};
 use attune::reward::builtin::{
-    ATTITUDES, Judged, PERSONAL_FORMAT, Personal, Stock, TWO_SIDED, attitude_inputs, quality_inputs,
+    InputLayout, Judged, PERSONAL_FORMAT, SIDES, Stock, TWO_SIDED, quality_inputs, wish_inputs,
 };
 use attune::reward::features::{NgramVocabulary, words};
-use attune::reward::wishes::{ASPECTS, aspect};
+use attune::reward::wishes::aspect;
 use attune::reward::{Method, ScoreRow, ScoreSettings};
 use attune::stats::Interval;
 use pollster::block_on;
@@ -16,23 +18,104 @@ use super::data::Dataset;
 use super::evaluate::share;
 use super::pairs::{ContrastPair, contrast_pairs};
 use super::train::layout_of;
-use super::weights_file::{floats, json, weights_file};
+use super::weights_file::{columns, floats, json, weights_file};
 use super::{EmbedderBytes, WEIGHTS, shipped_judge};
 
-const ATTITUDE_PENALTY: f32 = 0.002;
-const QUALITY_PENALTY: f32 = 0.005;
+const SENTENCES: SideSettings = SideSettings { hidden: 64, epochs: 8, penalty: 1e-6, seed: 7 };
+const REPLIES: SideSettings = SideSettings { hidden: 64, epochs: 12, penalty: 1e-5, seed: 7 };
+/// An n-gram that fewer sentences, or replies, hold is not learnt from.
+const LEAST_SENTENCES: usize = 10;
+const LEAST_REPLIES: usize = 6;
+const PEOPLE: &str = "data/wishes/people.jsonl";
+const PHRASES: &str = "data/wishes/phrases.json";
+/// Frames that each phrase is set into, of each kind: all of them in turn.
+const FRAMES: usize = 10;
 
-#[derive(Deserialize)]
-struct Sentence {
-    text: String,
-    attitude: String,
-}
-
+/// A sentence about a person, or a short reply, and what its author says it shows.
 #[derive(Deserialize)]
 struct Labelled {
     text: String,
     aspect: Option<String>,
+    #[serde(alias = "wish")]
     pole: Option<String>,
+}
+
+/// A reply that shows one side of an aspect, and sentences about people.
+#[derive(Deserialize)]
+struct People {
+    aspect: String,
+    pole: String,
+    query: String,
+    reply: String,
+    suits: Vec<String>,
+    jars: Vec<String>,
+    plain: String,
+}
+
+/// How wishes are told outright: frames, and what can stand in them for the first and the second
+/// side of each aspect.
+#[derive(Deserialize)]
+struct Outright {
+    welcome: Vec<String>,
+    unwelcome: Vec<String>,
+    /// Those for what begins with "to".
+    to_welcome: Vec<String>,
+    to_unwelcome: Vec<String>,
+    contrast: Vec<String>,
+    phrases: BTreeMap<String, [Vec<String>; 2]>,
+}
+
+impl Outright {
+    fn sentences(&self) -> Result<Vec<(String, Side)>> {
+        let mut all = Vec::new();
+        let mut turn = 0;
+        for (name, sides) in &self.phrases {
+            let mut sentences = Vec::new();
+            let place = aspect(name).with_context(|| format!("{PHRASES}: no aspect \"{name}\""))?;
+            for (first, phrases, others) in
+                [(true, &sides[0], &sides[1]), (false, &sides[1], &sides[0])]
+            {
+                for phrase in phrases {
+                    for _ in 0..FRAMES {
+                        let frame = |frames: &[String]| frames[turn % frames.len()].clone();
+                        let (welcome, unwelcome) = match phrase.starts_with("to ") {
+                            true => (&self.to_welcome, &self.to_unwelcome),
+                            false => (&self.welcome, &self.unwelcome),
+                        };
+                        let other = &others[turn % others.len()];
+                        let both = frame(&self.contrast).replacen("{}", phrase, 1);
+                        sentences.push((both.replace("{}", other), first));
+                        sentences.push((frame(welcome).replace("{}", phrase), first));
+                        // Nobody dislikes "no jokes".
+                        if !phrase.starts_with("no") {
+                            sentences.push((frame(unwelcome).replace("{}", phrase), !first));
+                        }
+                        turn += 1;
+                    }
+                }
+            }
+            all.extend(sentences.into_iter().map(|(text, side)| (text, Some((place, side)))));
+        }
+        Ok(all)
+    }
+}
+
+/// The side of an aspect, or none.
+type Side = Option<(usize, bool)>;
+
+impl Labelled {
+    fn side(&self) -> Result<Side> {
+        self.aspect.as_deref().map(|name| side(name, self.pole.as_deref())).transpose()
+    }
+}
+
+fn side(name: &str, pole: Option<&str>) -> Result<(usize, bool)> {
+    let place = aspect(name).with_context(|| format!("\"{name}\" is no aspect"))?;
+    match pole {
+        Some("+") => Ok((place, true)),
+        Some("-") => Ok((place, false)),
+        _ => bail!("the pole of an aspect is \"+\" or \"-\""),
+    }
 }
 
 fn read<T: serde::de::DeserializeOwned>(file: &str) -> Result<Vec<T>> {
@@ -40,93 +123,114 @@ fn read<T: serde::de::DeserializeOwned>(file: &str) -> Result<Vec<T>> {
     Ok(lines.into_iter().map(|line| line.value).collect())
 }
 
+/// Everything that `personal.safetensors` holds.
+struct Model {
+    wish_grams: Vec<String>,
+    wishes: SideWeights,
+    layout: InputLayout,
+    quality: SideWeights,
+}
+
+impl Model {
+    fn bytes(&self) -> Result<Vec<u8>> {
+        let [wishes, wishes_steps] =
+            columns(["wishes_hidden", "wishes_steps"], SENTENCES.hidden, &self.wishes.hidden);
+        let [quality, quality_steps] =
+            columns(["quality_hidden", "quality_steps"], REPLIES.hidden, &self.quality.hidden);
+        let tensors = [
+            json("wish_ngrams", &self.wish_grams)?,
+            json("layout", &self.layout)?,
+            wishes,
+            wishes_steps,
+            floats("wishes_output", &[SENTENCES.hidden + 1, SIDES], &self.wishes.output),
+            quality,
+            quality_steps,
+            floats("quality_output", &[REPLIES.hidden + 1, SIDES], &self.quality.output),
+        ];
+        weights_file(PERSONAL_FORMAT, &tensors)
+    }
+}
+
 /// Trains the model of personal fit and writes `personal.safetensors`.
 pub fn train_personal() -> Result<()> {
     let embedder = EmbedderBytes::read()?.load()?;
     let data = Dataset::read(&embedder)?;
     let stock = block_on(Stock::of(&embedder))?;
+    let people: Vec<People> = read(PEOPLE)?;
 
-    let sentences: Vec<Sentence> = read("data/wishes/sentences.jsonl")?;
-    let split: Vec<Vec<String>> = sentences.iter().map(|one| words(&one.text)).collect();
-    let grams = NgramVocabulary::collect(split.iter().map(Vec::as_slice), 2);
+    let sentences = sentences(&people)?;
+    let (wish_grams, wishes) = fit_sentences(&sentences, &embedder)?;
+
+    let mut texts: Vec<(String, Side)> = Vec::new();
+    for one in read::<Labelled>("data/wishes/replies.jsonl")? {
+        texts.push((one.text.clone(), one.side()?));
+    }
+    for one in &people {
+        texts.push((one.reply.clone(), Some(side(&one.aspect, Some(&one.pole))?)));
+    }
+    let judged = judge_texts(texts.iter().map(|(text, _)| text.as_str()), &embedder, &stock)?;
+    let split: Vec<Vec<String>> = texts.iter().map(|(text, _)| words(text)).collect();
+    let grams_of = split.iter().map(Vec::as_slice);
+    let mut layout = layout_of(&data, &data.of("train"), &|name| !TWO_SIDED.contains(&name));
+    layout.ngrams = NgramVocabulary::collect(grams_of, LEAST_REPLIES);
+    let vocabulary = NgramVocabulary::new(&layout.ngrams);
+    let inputs: Vec<Vec<f32>> = texts
+        .iter()
+        .zip(&judged)
+        .map(|((text, _), judged)| quality_inputs(&layout, &vocabulary, judged, text))
+        .collect();
+    let classes: Vec<usize> = texts.iter().map(|(_, side)| class(*side)).collect();
+    let quality = block_on(fit_sides(&inputs, &classes, REPLIES))?;
+    let bytes = Model { wish_grams, wishes, layout, quality }.bytes()?;
+    std::fs::write(format!("{WEIGHTS}/personal.safetensors"), &bytes)?;
+    println!("{} sentences, {} replies", sentences.len(), texts.len());
+    Ok(())
+}
+
+/// The class of a side among [`SIDES`].
+fn class(side: Side) -> usize {
+    match side {
+        Some((at, first)) => 2 * at + usize::from(first),
+        None => SIDES - 1,
+    }
+}
+
+/// Sentences and the wish that each shows.
+fn sentences(people: &[People]) -> Result<Vec<(String, Side)>> {
+    let mut sentences = Vec::new();
+    for one in read::<Labelled>("data/wishes/sentences.jsonl")? {
+        sentences.push((one.text.clone(), one.side()?));
+    }
+    let outright: Outright = serde_json::from_slice(&std::fs::read(PHRASES)?)?;
+    sentences.extend(outright.sentences()?);
+    for one in people {
+        let (at, first) = side(&one.aspect, Some(&one.pole))?;
+        sentences.extend(one.suits.iter().map(|text| (text.clone(), Some((at, first)))));
+        sentences.extend(one.jars.iter().map(|text| (text.clone(), Some((at, !first)))));
+        // What somebody writes of their day says no wish as a rule.
+        sentences.extend([&one.plain, &one.query].map(|text| (text.clone(), None)));
+    }
+    Ok(sentences)
+}
+
+/// The n-grams and the weights that tell a sentence's wish.
+fn fit_sentences(
+    sentences: &[(String, Side)],
+    embedder: &TextEmbedder,
+) -> Result<(Vec<String>, SideWeights)> {
+    let split: Vec<Vec<String>> = sentences.iter().map(|(text, _)| words(text)).collect();
+    let grams = NgramVocabulary::collect(split.iter().map(Vec::as_slice), LEAST_SENTENCES);
     let vocabulary = NgramVocabulary::new(&grams);
-    let texts: Vec<&str> = sentences.iter().map(|one| one.text.as_str()).collect();
+    let texts: Vec<&str> = sentences.iter().map(|(text, _)| text.as_str()).collect();
     let vectors = block_on(embedder.embed(&texts))?;
     let inputs: Vec<Vec<f32>> = texts
         .iter()
         .zip(&vectors)
-        .map(|(text, vector)| attitude_inputs(text, vector, &vocabulary))
+        .map(|(text, vector)| wish_inputs(text, vector, &vocabulary))
         .collect();
-    let class = |one: &Sentence| match one.attitude.as_str() {
-        "unwelcome" => 0,
-        "welcome" => 2,
-        _ => 1,
-    };
-    let classes: Vec<usize> = sentences.iter().map(class).collect();
-    let attitude = block_on(fit_attitude(&inputs, &classes, ATTITUDE_PENALTY))?;
-    let attitude_shape = vec![inputs[0].len(), ATTITUDES];
-
-    let labelled: Vec<Labelled> = read("data/wishes/replies.jsonl")?;
-    let judged = judge_texts(labelled.iter().map(|one| one.text.as_str()), &embedder, &stock)?;
-    let grams_of = judged.iter().map(|one| one.words.as_slice());
-    let mut layout = layout_of(&data, &data.of("train"), &|name| !TWO_SIDED.contains(&name));
-    layout.ngrams = NgramVocabulary::collect(grams_of, 2);
-    let vocabulary = NgramVocabulary::new(&layout.ngrams);
-    let inputs = |judged: &Judged, text: &str| quality_inputs(&layout, &vocabulary, judged, text);
-    let mut replies: Vec<LabelledReply> = labelled
-        .iter()
-        .zip(&judged)
-        .map(|(one, judged)| {
-            let mut sides = [(0.0, 0.1); ASPECTS];
-            if let Some(at) = one.aspect.as_deref().and_then(aspect) {
-                sides[at] = (if one.pole.as_deref() == Some("+") { 1.0 } else { -1.0 }, 1.0);
-            }
-            LabelledReply { inputs: inputs(judged, &one.text), sides }
-        })
-        .collect();
-    // The kind that a graded reply was written as says something of one aspect.
-    for at in data.of("train") {
-        let (name, side) = match data.rows[at].kind.as_str() {
-            "advice" => ("advice", 1.0),
-            "understanding" => ("advice", -1.0),
-            "lecture" => ("lecture", 1.0),
-            "platitude" => ("platitude", 1.0),
-            "toxic-positivity" => ("hope", 1.0),
-            "self-focus" => ("story", 1.0),
-            "interrogation" => ("questions", 1.0),
-            _ => continue,
-        };
-        let Some(place) = aspect(name) else { continue };
-        let mut sides = [(0.0, 0.0); ASPECTS];
-        sides[place] = (side, 0.2);
-        let text = &data.rows[at].row.response;
-        replies.push(LabelledReply { inputs: inputs(&data.judged[at], text), sides });
-    }
-    let (quality, mut gains) = block_on(fit_quality(&replies, &[], QUALITY_PENALTY))?;
-    let quality_shape = vec![replies[0].inputs.len(), ASPECTS];
-    write(&grams, &layout, &attitude, &attitude_shape, &quality, &quality_shape, &gains)?;
-
-    // With the attitudes known, the pairs of the training split tune what the replies weigh.
-    let personal = Personal::read(&std::fs::read(format!("{WEIGHTS}/personal.safetensors"))?)?;
-    let mut pairs = Vec::new();
-    for ContrastPair { rows, better } in contrast_pairs("train")? {
-        let known = block_on(personal.known(&rows, &embedder))?;
-        let (response, query) = (rows[0].response.as_str(), rows[0].query.as_str());
-        let judged = judge_texts([response].into_iter(), &embedder, &stock)?.remove(0);
-        let (better, worse) = (&known[better], &known[1 - better]);
-        let difference = |at: usize| (better.leanings[at] - worse.leanings[at]) as f32;
-        let touched = |one: &attune::reward::wishes::KnownWishes| one.touched(&judged.words, query);
-        pairs.push(Contrast {
-            inputs: inputs(&judged, response),
-            leanings: std::array::from_fn(difference),
-            touched: (touched(better) - touched(worse)) as f32,
-        });
-    }
-    let (quality, tuned) = block_on(fit_quality(&replies, &pairs, QUALITY_PENALTY))?;
-    gains = tuned;
-    write(&grams, &layout, &attitude, &attitude_shape, &quality, &quality_shape, &gains)?;
-    println!("{} sentences, {} replies, {} pairs", sentences.len(), replies.len(), pairs.len());
-    Ok(())
+    let classes: Vec<usize> = sentences.iter().map(|(_, side)| class(*side)).collect();
+    let weights = block_on(fit_sides(&inputs, &classes, SENTENCES))?;
+    Ok((grams, weights))
 }
 
 fn judge_texts<'a>(
@@ -145,29 +249,6 @@ fn judge_texts<'a>(
         .into_iter()
         .map(|[_, reply]| reply)
         .collect())
-}
-
-fn write(
-    grams: &[String],
-    layout: &attune::reward::builtin::InputLayout,
-    attitude: &[f32],
-    attitude_shape: &[usize],
-    quality: &[f32],
-    quality_shape: &[usize],
-    gains: &[f32],
-) -> Result<()> {
-    let bytes = weights_file(
-        PERSONAL_FORMAT,
-        &[
-            json("attitude_ngrams", &grams)?,
-            json("layout", layout)?,
-            floats("attitude", attitude_shape, attitude),
-            floats("quality", quality_shape, quality),
-            floats("gains", &[gains.len()], gains),
-        ],
-    )?;
-    std::fs::write(format!("{WEIGHTS}/personal.safetensors"), &bytes)?;
-    Ok(())
 }
 
 /// Prints how many contrast pairs the shipped judge puts in the right order.

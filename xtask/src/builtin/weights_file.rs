@@ -24,6 +24,20 @@ pub fn bytes<'a>(name: &'a str, shape: &[usize], values: Vec<i8>) -> Tensor<'a> 
     (name, Dtype::I8, shape.to_vec(), bytes)
 }
 
+/// A matrix [F, N] as int8, and the step of each of its columns as float32.
+pub fn columns<'a>(names: [&'a str; 2], width: usize, values: &[f32]) -> [Tensor<'a>; 2] {
+    let mut steps = vec![0.0f32; width];
+    for (at, value) in values.iter().enumerate() {
+        steps[at % width] = steps[at % width].max(value.abs() / 127.0);
+    }
+    // A column of zeros has no step.
+    let step = |at: usize| if steps[at] > 0.0 { steps[at] } else { 1.0 };
+    let whole = |(at, value): (usize, &f32)| (value / step(at % width)).round() as i8;
+    let rounded = values.iter().enumerate().map(whole).collect();
+    let shape = [values.len() / width, width];
+    [bytes(names[0], &shape, rounded), floats(names[1], &[width], &steps)]
+}
+
 /// A weights file of `tensors` in the format named.
 pub fn weights_file(format: &str, tensors: &[Tensor<'_>]) -> Result<Vec<u8>> {
     let views = tensors

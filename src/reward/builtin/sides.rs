@@ -1,0 +1,62 @@
+use crate::formats::Result;
+use crate::model::Weights;
+use crate::reward::wishes::{ASPECTS, Leanings};
+
+/// What a text may show: for each aspect its second or its first side, or none of these.
+pub const SIDES: usize = 2 * ASPECTS + 1;
+
+/// A network of one hidden layer that tells from a text's inputs which side of which aspect it shows:
+/// softmax(W₂·[ReLU(W₁x), 1]). Plain numbers on the CPU: it is too small for a device to pay.
+pub(super) struct SideReader {
+    /// [F, H].
+    hidden: Vec<f32>,
+    /// [H + 1, 49].
+    output: Vec<f32>,
+}
+
+impl SideReader {
+    /// Takes `{name}_hidden` (int8 [F, H]), `{name}_steps` (the step of each of its columns [H]) and
+    /// `{name}_output` [H + 1, 49].
+    ///
+    /// # Errors
+    ///
+    /// `Weights` where one is missing, or they do not fit each other or `inputs`.
+    pub fn load(weights: &mut Weights<'_>, name: &str, inputs: usize) -> Result<Self> {
+        let [hidden_name, steps_name, output_name] =
+            ["hidden", "steps", "output"].map(|part| format!("{name}_{part}"));
+        let (mut hidden, shape) = weights.take::<2>(&hidden_name)?;
+        let (steps, [width]) = weights.take::<1>(&steps_name)?;
+        let (output, output_shape) = weights.take::<2>(&output_name)?;
+        if shape != [inputs, width] || width == 0 {
+            return Err(weights.misfit(&hidden_name, shape, [inputs, width.max(1)]));
+        }
+        if output_shape != [width + 1, SIDES] {
+            return Err(weights.misfit(&output_name, output_shape, [width + 1, SIDES]));
+        }
+        for row in hidden.chunks_exact_mut(width) {
+            row.iter_mut().zip(&steps).for_each(|(value, step)| *value *= step);
+        }
+        Ok(Self { hidden, output })
+    }
+
+    /// P(first side) − P(second side) of each aspect.
+    pub fn leanings(&self, inputs: &[f32]) -> Leanings {
+        let width = self.output.len() / SIDES - 1;
+        let mut units = vec![0.0f32; width];
+        for (x, row) in inputs.iter().zip(self.hidden.chunks_exact(width)) {
+            // Of some thousand n-grams a text has a handful.
+            if *x != 0.0 {
+                units.iter_mut().zip(row).for_each(|(unit, weight)| *unit += x * weight);
+            }
+        }
+        let mut logits = [0.0f32; SIDES];
+        let units = units.iter().map(|unit| unit.max(0.0)).chain([1.0]);
+        for (unit, row) in units.zip(self.output.chunks_exact(SIDES)) {
+            logits.iter_mut().zip(row).for_each(|(logit, weight)| *logit += unit * weight);
+        }
+        let most = logits.iter().copied().fold(f32::MIN, f32::max);
+        let shares = logits.map(|logit| f64::from((logit - most).exp()));
+        let all: f64 = shares.iter().sum();
+        std::array::from_fn(|aspect| (shares[2 * aspect + 1] - shares[2 * aspect]) / all)
+    }
+}
