@@ -66,8 +66,7 @@ impl<'a> ReplyReading<'a> {
 
     /// The score of a criterion, 1 to 5: the scale's score `general`, moved up as far as the
     /// criterion is met and down as far as it is missed; `fit`, −1 to 1, is how well the reply suits
-    /// what is known of the person. A poor reply in the right style stays
-    /// below a good one.
+    /// what is known of the person. A poor reply in the right style stays below a good one.
     pub fn score(&self, measure: &Measure, general: f64, target: Option<&[f32]>, fit: f64) -> f64 {
         let moved = match measure {
             Measure::General => 0.0,

@@ -50,7 +50,7 @@ pub struct MeasuredCriterion {
 /// perspective's scale, and up to 2 from what is known of the seeker, weighted to exactly 100.
 /// The bystander has none.
 ///
-/// Personal criteria share 45 per cent (35 where there is one). Where nothing is known only the
+/// Personal criteria share 50 per cent (35 where there is one). Where nothing is known only the
 /// general ones remain, and the score is that of the scale.
 pub fn personal_criteria(
     row: &ScoreRow,
