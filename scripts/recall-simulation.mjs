@@ -65,7 +65,11 @@ await main(async () => {
     }
   }
   const about = {
-    ...{ worlds: WORLDS, exposed: EXPOSED, common: COMMON, designs: DESIGNS, again: AGAIN },
+    worlds: WORLDS,
+    exposed: EXPOSED,
+    common: COMMON,
+    designs: DESIGNS,
+    again: AGAIN,
   };
   // A row a line.
   const lines = rows.map((row) => JSON.stringify(row)).join(',\n');

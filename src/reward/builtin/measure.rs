@@ -16,6 +16,20 @@ const CLOSE_REACH: f64 = 1.0;
 const CLOSE_MIDDLE: f64 = 0.35;
 const CLOSE_SPREAD: f64 = 0.35;
 
+/// The styles among the inputs of a reply's qualities, in the order of their weights.
+const STYLES: [Style; 10] = [
+    Style::AdviceGiven,
+    Style::Heard,
+    Style::Brief,
+    Style::Detailed,
+    Style::Direct,
+    Style::Gentle,
+    Style::Humour,
+    Style::Asks,
+    Style::Casual,
+    Style::AsksNothing,
+];
+
 struct ReplyLists {
     imperative: Phrases,
     humour: Phrases,
@@ -87,23 +101,11 @@ impl<'a> ReplyReading<'a> {
     }
 
     /// How many numbers [`Self::measures`] gives.
-    pub const MEASURES: usize = 10 + Avoided::TALK.len();
+    pub const MEASURES: usize = STYLES.len() + Avoided::TALK.len();
 
     /// Every style's share and every unwelcome kind of talk, 0 to 1 each: inputs of what a reply's
     /// qualities are learned from.
     pub fn measures(&self) -> Vec<f32> {
-        const STYLES: [Style; 10] = [
-            Style::AdviceGiven,
-            Style::Heard,
-            Style::Brief,
-            Style::Detailed,
-            Style::Direct,
-            Style::Gentle,
-            Style::Humour,
-            Style::Asks,
-            Style::Casual,
-            Style::AsksNothing,
-        ];
         let styles = STYLES.iter().map(|style| 2.0 * self.share(*style) as f32);
         styles
             .chain(Avoided::TALK.iter().map(|talk| 2.0 * f32::from(u8::from(self.meets(talk)))))

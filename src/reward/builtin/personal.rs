@@ -14,18 +14,13 @@ use crate::formats::Result;
 use crate::model::{TextEmbedder, Weights};
 use crate::reward::ScoreRow;
 use crate::reward::features::{NgramVocabulary, words};
-use crate::reward::wishes::{
-    ASPECTS, KnownWishes, Leanings, Statement, WISH_CUES, statements, wish_cues,
-};
+use crate::reward::wishes::{KnownWishes, Leanings, Statement, WISH_CUES, statements, wish_cues};
 
-/// How fast a fit grows with its terms: probabilities seldom come near 1.
+/// How fast a fit grows with what meets: probabilities seldom come near 1.
 const STEEPNESS: f64 = 5.0;
 
 /// The format of the weights.
 pub const PERSONAL_FORMAT: &str = "attune-personal-2";
-
-/// The terms of a fit: one for each aspect, and the subjects that are touched.
-const TERMS: usize = ASPECTS + 1;
 
 /// Features that need a query, which the labelled replies have not.
 pub const TWO_SIDED: &[&str] = &[
@@ -119,21 +114,13 @@ impl Personal {
         Ok(known.collect())
     }
 
-    /// What speaks for a reply's suiting a person (above 0) or against it: for each aspect the
-    /// person's leaning times the reply's, then the subjects that are touched.
-    fn terms(&self, known: &KnownWishes, judged: &Judged, text: &str, query: &str) -> [f64; TERMS] {
+    /// How well a reply suits a person, −1 to 1; 0 where nothing is known: over the aspects the
+    /// person's leaning times the reply's, and the subjects that are touched.
+    pub fn fit(&self, known: &KnownWishes, judged: &Judged, text: &str, query: &str) -> f64 {
         let inputs = quality_inputs(&self.layout, &self.vocabulary, judged, text);
         let own = self.quality.leanings(&inputs);
-        std::array::from_fn(|term| match own.get(term) {
-            Some(side) => side * known.leanings[term],
-            None => known.touched(&judged.words, query),
-        })
-    }
-
-    /// How well a reply suits a person, −1 to 1; 0 where nothing is known.
-    pub fn fit(&self, known: &KnownWishes, judged: &Judged, text: &str, query: &str) -> f64 {
-        let terms = self.terms(known, judged, text, query);
-        (STEEPNESS * terms.iter().sum::<f64>()).tanh()
+        let met: f64 = own.iter().zip(known.leanings).map(|(side, lean)| side * lean).sum();
+        (STEEPNESS * (met + known.touched(&judged.words, query))).tanh()
     }
 }
 

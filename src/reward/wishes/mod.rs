@@ -1,9 +1,9 @@
 //! What is known of how a seeker wishes to be answered, from memories, persona, scenario and query.
 //!
 //! [`Wishes`] are told from plain words by cue lists (`data/lexicons`, English), [`KnownWishes`] from
-//! any words by a small model of what a sentence says. Sources are read in the order persona, scenario,
-//! memories, the seeker's earlier turns, query: a later one overrides an earlier one, so that the
-//! newest memory wins and the query counts most.
+//! any words by a small model of what a sentence says. Sources are read in the order persona,
+//! scenario, memories, the seeker's earlier turns, query: a later one overrides an earlier one, so
+//! that the newest memory wins and the query counts most.
 
 mod aspects;
 mod known;

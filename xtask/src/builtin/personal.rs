@@ -67,36 +67,41 @@ struct Outright {
 
 impl Outright {
     fn sentences(&self) -> Result<Vec<(String, Side)>> {
-        let mut all = Vec::new();
+        let mut sentences = Vec::new();
         let mut turn = 0;
-        for (name, sides) in &self.phrases {
-            let mut sentences = Vec::new();
+        for (name, [first, second]) in &self.phrases {
             let place = aspect(name).with_context(|| format!("{PHRASES}: no aspect \"{name}\""))?;
-            for (first, phrases, others) in
-                [(true, &sides[0], &sides[1]), (false, &sides[1], &sides[0])]
-            {
-                for phrase in phrases {
-                    for _ in 0..FRAMES {
-                        let frame = |frames: &[String]| frames[turn % frames.len()].clone();
-                        let (welcome, unwelcome) = match phrase.starts_with("to ") {
-                            true => (&self.to_welcome, &self.to_unwelcome),
-                            false => (&self.welcome, &self.unwelcome),
-                        };
-                        let other = &others[turn % others.len()];
-                        let both = frame(&self.contrast).replacen("{}", phrase, 1);
-                        sentences.push((both.replace("{}", other), first));
-                        sentences.push((frame(welcome).replace("{}", phrase), first));
-                        // Nobody dislikes "no jokes".
-                        if !phrase.starts_with("no") {
-                            sentences.push((frame(unwelcome).replace("{}", phrase), !first));
-                        }
-                        turn += 1;
-                    }
+            let sides = [(true, first, second), (false, second, first)];
+            for (side, phrases, others) in sides {
+                for phrase in phrases.iter().flat_map(|phrase| std::iter::repeat_n(phrase, FRAMES))
+                {
+                    let other = &others[turn % others.len()];
+                    let framed = self.framed(phrase, other, turn).into_iter();
+                    sentences.extend(framed.map(|(text, for_it)| {
+                        (text, Some((place, if for_it { side } else { !side })))
+                    }));
+                    turn += 1;
                 }
             }
-            all.extend(sentences.into_iter().map(|(text, side)| (text, Some((place, side)))));
         }
-        Ok(all)
+        Ok(sentences)
+    }
+
+    /// A phrase in one frame of each kind, and whether the sentence is for it; `other` is of the
+    /// other side.
+    fn framed(&self, phrase: &str, other: &str, turn: usize) -> Vec<(String, bool)> {
+        let frame = |frames: &[String]| frames[turn % frames.len()].replacen("{}", phrase, 1);
+        let (welcome, unwelcome) = match phrase.starts_with("to ") {
+            true => (&self.to_welcome, &self.to_unwelcome),
+            false => (&self.welcome, &self.unwelcome),
+        };
+        let mut sentences =
+            vec![(frame(&self.contrast).replace("{}", other), true), (frame(welcome), true)];
+        // Nobody dislikes "no jokes".
+        if !phrase.starts_with("no") {
+            sentences.push((frame(unwelcome), false));
+        }
+        sentences
     }
 }
 
