@@ -9,8 +9,9 @@ use std::task::{Context, Poll, Waker};
 
 use attune::model::{Backend, Device, TextEmbedder, TextEmbedderFiles, Weights};
 use attune::reward::builtin::train::{
-    Bound, Fitted, Preference, Target, TrainSettings, TrainingSet, fit, predict,
+    Bound, Fitted, Preference, Target, TrainSettings, TrainingSet, beside_hidden, fit, predict,
 };
+use attune::reward::builtin::train_hidden::{HiddenSettings, fit_hidden};
 use attune::reward::builtin::{BuiltinFiles, BuiltinJudge};
 use attune::reward::{DomainReason, Method, ScoreRow, ScoreSettings, Scored};
 use proptest::prelude::*;
@@ -245,7 +246,7 @@ fn a_personal_fit_that_does_not_fit_is_refused() {
         assert!(error.to_string().contains(says), "{error} does not say {says}");
     };
     refuse(b"", "not a safetensors file");
-    refuse(&files.heads, "the format is \"attune-heads-2\"");
+    refuse(&files.heads, "the format is \"attune-heads-3\"");
     let (_, header) = safetensors::SafeTensors::read_metadata(&files.personal).unwrap();
     let whole = safetensors::SafeTensors::deserialize(&files.personal).unwrap();
     for (name, shape) in [("wishes_hidden", vec![1, 4]), ("quality_output", vec![1, 1])] {
@@ -265,13 +266,62 @@ fn no_bytes_make_the_weights_reader_panic() {
         let old = bytes[at];
         for byte in [0, 0xff, old ^ 1, b'{'] {
             bytes[at] = byte;
-            if let Ok(mut weights) = Weights::read("w", &bytes, "attune-heads-2") {
+            if let Ok(mut weights) = Weights::read("w", &bytes, "attune-heads-3") {
                 let _ = weights.take::<2>("perspectives");
                 let _ = weights.json::<HashMap<String, Value>>("layout");
             }
         }
         bytes[at] = old;
     }
+}
+
+/// What the hidden layer is there for: no single input tells which side of an exclusive or is better.
+#[test]
+fn a_hidden_layer_learns_what_heads_alone_cannot_and_repeats_exactly() {
+    let corner = |at: usize| [at & 1, at >> 1 & 1];
+    let better = |[a, b]: [usize; 2]| a != b;
+    let inputs: Vec<Vec<f32>> = (0..200)
+        .map(|at| [vec![0.0], corner(at).map(|bit| 2.0 * bit as f32 - 1.0).to_vec()].concat())
+        .collect();
+    let targets: Vec<Target> = (0..200)
+        .map(|at| {
+            let mut levels = [[0.0; 5]; 3];
+            levels.iter_mut().for_each(|one| one[4 * usize::from(better(corner(at)))] = 1.0);
+            Target { levels, bystander: [f32::from(u8::from(better(corner(at)))); 5] }
+        })
+        .collect();
+    let set = TrainingSet { inputs: &inputs, targets: &targets, preferences: &[] };
+    let settings = HiddenSettings {
+        units: 16,
+        epochs: 60,
+        batch: 20,
+        rate: 0.02,
+        penalty: 1e-4,
+        preferences: 1.0,
+        left_out: [0.0, 0.1],
+        seed: 3,
+    };
+    let bound = Bound { input: 0, perspectives: [-0.5; 3], bystander: -0.5 };
+    let fitted = |settings: &HiddenSettings| {
+        let (hidden, heads) = fit_hidden(set, 1, &[bound], settings);
+        let seen = ready(beside_hidden(&inputs, 1, &hidden)).unwrap();
+        (ready(predict(&heads, &seen)).unwrap(), heads)
+    };
+    let (scores, heads) = fitted(&settings);
+    for (at, scores) in scores.iter().enumerate().take(4) {
+        let [resonation, .., bystander] = *scores;
+        assert_eq!(resonation > 3.0, better(corner(at)), "{at}: {scores:?}");
+        assert_eq!(bystander > 50.0, better(corner(at)), "{at}: {scores:?}");
+    }
+    // The count keeps its bound, and the inputs after it are free for those who train on.
+    let weights = ready(attune::model::read_back(heads.perspectives.val())).unwrap();
+    assert!(weights[..3].iter().all(|weight| *weight <= -0.5));
+    assert!(weights[3..9].iter().all(|weight| *weight == 0.0));
+    assert_eq!(scores, fitted(&settings).0);
+    assert_ne!(scores, fitted(&HiddenSettings { seed: 4, ..settings }).0);
+    let linear = fit(set, None, &[], &TrainSettings::default()).heads;
+    let linear = ready(predict(&linear, &inputs)).unwrap();
+    assert!(linear.iter().all(|scores| (scores[0] - linear[0][0]).abs() < 0.1));
 }
 
 #[test]
@@ -333,6 +383,20 @@ fn heads_that_were_not_calibrated_claim_no_interval() {
     files.heads[at] ^= 1;
     let scored = score(&files.judge(), &[reply("Oh no. What was he like?")]).remove(0);
     assert_eq!(scored.interval, None);
+}
+
+/// PereGRM's intervals are those of one personal fit, and its judge is another with another.
+#[test]
+fn another_personal_fit_is_another_judge_and_claims_no_interval() {
+    let mut files = Files::read();
+    let shipped = score(&files.judge(), &[reply("Oh no. What was he like?")]).remove(0);
+    let whole = safetensors::SafeTensors::deserialize(&files.personal).unwrap();
+    let start = whole.tensor("wishes_output").unwrap().data().as_ptr() as usize;
+    let at = start - files.personal.as_ptr() as usize;
+    files.personal[at] ^= 1;
+    let other = score(&files.judge(), &[reply("Oh no. What was he like?")]).remove(0);
+    assert_eq!(other.interval, None);
+    assert_ne!(shipped.judge.weights, other.judge.weights);
 }
 
 #[test]

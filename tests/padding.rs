@@ -8,13 +8,14 @@ use attune::reward::{Method, ScoreRow, ScoreSettings, Scored};
 use common::{judge, score_with};
 use serde_json::Value;
 
-const SETS: [&str; 6] = [
+const SETS: [&str; 7] = [
     "data/graded-replies/replies.jsonl",
     "data/graded-replies/more/replies.jsonl",
     "data/graded-replies/broad/part1/replies.jsonl",
     "data/graded-replies/broad/part2/replies.jsonl",
     "data/graded-replies/broad/part3/replies.jsonl",
     "data/graded-replies/broad/part4/replies.jsonl",
+    "data/graded-replies/broad/part5/replies.jsonl",
 ];
 
 /// One graded reply in this many is padded: the suite has other tests to run.

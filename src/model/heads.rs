@@ -53,6 +53,25 @@ impl Heads {
         }
     }
 
+    /// Heads with zero weights for `zeros` inputs and drawn ones for the `drawn` inputs after them
+    /// (Glorot & Bengio 2010): zeros would let nothing through to a layer below.
+    #[cfg(feature = "train")]
+    pub(crate) fn drawn(
+        zeros: usize,
+        drawn: usize,
+        mut normal: impl FnMut() -> f64,
+        device: &Device,
+    ) -> Self {
+        let mut weights = |outputs: usize| {
+            let mut values = vec![0.0; zeros * outputs];
+            values.extend(super::glorot([drawn, outputs], &mut normal));
+            let values = burn::tensor::TensorData::new(values, [zeros + drawn, outputs]);
+            Param::from_tensor(Tensor::from_data(values, device))
+        };
+        let (perspectives, bystander) = (weights(PERSPECTIVES), weights(BYSTANDER_SUBSCORES));
+        Self { perspectives, bystander, ..Self::zeros(1, device) }
+    }
+
     /// Takes the heads' four tensors from `weights`.
     ///
     /// # Errors

@@ -86,6 +86,29 @@ impl<'a> Weights<'a> {
         Ok((values, shape))
     }
 
+    /// Takes a matrix of N `rows` in whole steps, and the step of each of its columns: the values in
+    /// row-major order, and the shape.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::take`], and where the shapes do not fit.
+    pub fn stepped(
+        &mut self,
+        name: &str,
+        steps: &str,
+        rows: usize,
+    ) -> Result<(Vec<f32>, [usize; 2])> {
+        let (mut values, shape) = self.take::<2>(name)?;
+        let (steps, [columns]) = self.take::<1>(steps)?;
+        if shape != [rows, columns] || columns == 0 {
+            return Err(self.misfit(name, shape, [rows, columns.max(1)]));
+        }
+        for row in values.chunks_exact_mut(columns) {
+            row.iter_mut().zip(&steps).for_each(|(value, step)| *value *= step);
+        }
+        Ok((values, shape))
+    }
+
     /// Takes a tensor onto `device`, checking its shape.
     ///
     /// # Errors

@@ -6,8 +6,8 @@
 //! hierarchical model: Dunn, Wasserman & Ramdas 2023).
 
 use super::perspectives::{View, reward_of};
-use crate::formats::Result;
-use crate::model::{Heads, LEVELS, PERSPECTIVES, Weights};
+use crate::formats::{Result, sha256};
+use crate::model::{Heads, HiddenLayer, LEVELS, PERSPECTIVES, Weights};
 use crate::reward::{Method, ScoreInterval, ScoreSettings};
 
 /// What is kept of a method's view of a calibration reply: the three expected levels, the
@@ -68,14 +68,24 @@ pub(super) struct Reach {
     reward: f64,
 }
 
+/// SHA-256 of the heads, of the layer below them and of the file of personal fit.
+///
+/// # Errors
+///
+/// `Weights` where one of the tensors is missing.
+pub(super) fn hash(weights: &Weights<'_>, personal: &[u8]) -> Result<String> {
+    let names: Vec<&str> = HiddenLayer::NAMES.into_iter().chain(Heads::NAMES).collect();
+    Ok(sha256(&[weights.hash(&names)?.as_bytes(), personal]))
+}
+
 impl Calibration {
-    /// Takes `calibration` [N, [`CALIBRATION_COLUMNS`]] and `calibrated`, the hash of the heads that
-    /// predicted; none where the file holds other heads: after retraining, the residuals are not theirs.
+    /// Takes `calibration` [N, [`CALIBRATION_COLUMNS`]] and `calibrated`, the [`hash`] of what
+    /// predicted; none where heads or personal fit are others: the residuals are not theirs.
     ///
     /// # Errors
     ///
     /// `Weights` where one is missing or has another shape.
-    pub fn load(weights: &mut Weights<'_>) -> Result<Option<Self>> {
+    pub fn load(weights: &mut Weights<'_>, personal: &[u8]) -> Result<Option<Self>> {
         let (values, shape) = weights.take::<2>("calibration")?;
         if shape[1] != CALIBRATION_COLUMNS {
             return Err(weights.misfit("calibration", shape, [shape[0], CALIBRATION_COLUMNS]));
@@ -94,7 +104,7 @@ impl Calibration {
         };
         let rows = values.chunks_exact(CALIBRATION_COLUMNS).map(row).collect();
         let calibrated: String = weights.json("calibrated")?;
-        Ok((weights.hash(&Heads::NAMES)? == calibrated).then_some(Self { rows }))
+        Ok((hash(weights, personal)? == calibrated).then_some(Self { rows }))
     }
 
     /// How far intervals reach at the settings' level, for the reward of the settings.

@@ -213,12 +213,15 @@ impl InputLayout {
         self.features.len() + self.ngrams.len() + self.embedding_width
     }
 
-    /// The features and the embedding among the inputs, without the counts of what was set aside,
-    /// which come first: their weights have bounds, and a kernel knows none.
-    pub fn dense(&self) -> Range<usize> {
+    /// How many counts of what was set aside come first among the inputs. Their weights have bounds.
+    pub fn counts(&self) -> usize {
         let counted = |(name, ..): &&(String, f32, f32)| COUNTED.contains(&name.as_str());
-        let counts = self.features.iter().take_while(counted).count();
-        counts..self.features.len() + self.embedding_width
+        self.features.iter().take_while(counted).count()
+    }
+
+    /// The features and the embedding among the inputs, without the counts: a kernel knows no bounds.
+    pub fn dense(&self) -> Range<usize> {
+        self.counts()..self.features.len() + self.embedding_width
     }
 
     /// The inputs of one text. `vocabulary` is that of [`Self::ngrams`], built once by the caller.
@@ -228,6 +231,16 @@ impl InputLayout {
     /// Where a feature is named that [`FEATURES`] does not know: check with
     /// [`Self::unknown_feature`] first.
     pub fn inputs(&self, judged: &Judged, vocabulary: &NgramVocabulary) -> Vec<f32> {
+        self.inputs_with(judged, &judged.words, vocabulary)
+    }
+
+    /// [`Self::inputs`] with the n-grams of other words than the judged ones.
+    pub(super) fn inputs_with(
+        &self,
+        judged: &Judged,
+        words: &[String],
+        vocabulary: &NgramVocabulary,
+    ) -> Vec<f32> {
         let mut inputs = Vec::with_capacity(self.width());
         for (name, mean, deviation) in &self.features {
             let at = position(name).expect("checked when the layout was loaded");
@@ -236,7 +249,7 @@ impl InputLayout {
         }
         let embedding = &judged.embedding[..self.embedding_width];
         inputs.extend(embedding.iter().map(|value| value * self.embedding_weight));
-        let ngrams = vocabulary.vector(&judged.words);
+        let ngrams = vocabulary.vector(words);
         inputs.extend(ngrams.into_iter().map(|value| value * self.ngram_weight));
         inputs
     }

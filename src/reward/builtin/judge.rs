@@ -22,7 +22,7 @@ use crate::reward::{
 };
 
 /// The format of the heads' weights file.
-pub const HEADS_FORMAT: &str = "attune-heads-2";
+pub const HEADS_FORMAT: &str = "attune-heads-3";
 
 /// How far a probability may lie from the CPU's in [`BuiltinJudge::self_test`].
 pub const SELF_TEST_TOLERANCE: f64 = 1e-4;
@@ -70,7 +70,7 @@ impl BuiltinJudge {
         let embedder = TextEmbedder::load(files.embedder, device)?;
         let mut weights = Weights::read("heads.safetensors", files.heads, HEADS_FORMAT)?;
         let network = Network::load(&mut weights, embedder.width(), device)?;
-        let calibration = Calibration::load(&mut weights)?;
+        let calibration = Calibration::load(&mut weights, files.personal)?;
         weights.finish()?;
         let personal = Personal::load(files.personal, embedder.width())?;
         Ok(Self {
@@ -82,7 +82,7 @@ impl BuiltinJudge {
             identity: JudgeIdentity {
                 name: "builtin".to_owned(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
-                weights: Some(sha256(&[files.heads])),
+                weights: Some(sha256(&[files.heads, files.personal])),
                 ..JudgeIdentity::default()
             },
         })
@@ -227,7 +227,7 @@ impl BuiltinJudge {
                         |(view, (text, [_, reply])): (View, (&Version<'_>, &[Judged; 2]))| {
                             let reading = ReplyReading::of(&text.response, &reply.embedding);
                             let known = &criteria.known;
-                            let fit = self.personal.fit(known, reply, &text.response, &row.query);
+                            let fit = self.personal.fit(known, reply, &reading, &row.query);
                             criteria.judge(view, &reading, close, fit)
                         };
                     own.zip(texts).map(judge).collect()

@@ -58,8 +58,10 @@ static LISTS: LazyLock<ReplyLists> = LazyLock::new(|| {
 });
 
 /// A reply, counted once for all criteria.
-pub(super) struct ReplyReading<'a> {
-    words: Vec<String>,
+pub struct ReplyReading<'a> {
+    /// All of its words, those that the judge sets aside among them: a maxim is a reply's own for the
+    /// one who likes it.
+    pub(super) words: Vec<String>,
     counts: Counts,
     advice: f64,
     sentences: usize,
@@ -68,6 +70,7 @@ pub(super) struct ReplyReading<'a> {
 }
 
 impl<'a> ReplyReading<'a> {
+    /// Reads a reply's whole text; `embedding` is that of what is its own.
     pub fn of(text: &str, embedding: &'a [f32]) -> Self {
         let words = words(text);
         let counts = Counts::of(&words);
@@ -81,7 +84,13 @@ impl<'a> ReplyReading<'a> {
     /// The score of a criterion, 1 to 5: the scale's score `general`, moved up as far as the
     /// criterion is met and down as far as it is missed; `fit`, −1 to 1, is how well the reply suits
     /// what is known of the person. A poor reply in the right style stays below a good one.
-    pub fn score(&self, measure: &Measure, general: f64, target: Option<&[f32]>, fit: f64) -> f64 {
+    pub(super) fn score(
+        &self,
+        measure: &Measure,
+        general: f64,
+        target: Option<&[f32]>,
+        fit: f64,
+    ) -> f64 {
         let moved = match measure {
             Measure::General => 0.0,
             Measure::Fit => REACH * fit,
@@ -101,11 +110,11 @@ impl<'a> ReplyReading<'a> {
     }
 
     /// How many numbers [`Self::measures`] gives.
-    pub const MEASURES: usize = STYLES.len() + Avoided::TALK.len();
+    pub(super) const MEASURES: usize = STYLES.len() + Avoided::TALK.len();
 
     /// Every style's share and every unwelcome kind of talk, 0 to 1 each: inputs of what a reply's
     /// qualities are learned from.
-    pub fn measures(&self) -> Vec<f32> {
+    pub(super) fn measures(&self) -> Vec<f32> {
         let styles = STYLES.iter().map(|style| 2.0 * self.share(*style) as f32);
         styles
             .chain(Avoided::TALK.iter().map(|talk| 2.0 * f32::from(u8::from(self.meets(talk)))))

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{InputLayout, Judged};
 use crate::formats::{Error, ErrorKind, Result};
 use crate::model::{
-    BYSTANDER_SUBSCORES, Heads, HeadsOutput, KernelOutput, KernelRegression, PERSPECTIVES, Weights,
+    BYSTANDER_SUBSCORES, Heads, HeadsOutput, HiddenLayer, KernelOutput, KernelRegression,
+    PERSPECTIVES, Weights,
 };
 use crate::reward::features::NgramVocabulary;
 
@@ -22,13 +23,14 @@ pub struct KernelSettings {
     pub least_near: f32,
 }
 
-/// From the measures of a text to its scores: the heads see the inputs of [`InputLayout`] and what
-/// a kernel regression over the dense ones makes of them.
+/// From the measures of a text to its scores: the heads see the inputs of [`InputLayout`], what a
+/// kernel regression over the dense ones makes of them, and a hidden layer over both.
 pub(super) struct Network {
     layout: InputLayout,
     vocabulary: NgramVocabulary,
     settings: KernelSettings,
     kernel: KernelRegression,
+    hidden: HiddenLayer,
     heads: Heads,
     device: Device,
 }
@@ -64,9 +66,11 @@ impl Network {
         let settings: KernelSettings = weights.json("kernel")?;
         let shape = [layout.dense().len(), KERNEL_OUTPUTS];
         let kernel = KernelRegression::load(weights, shape, settings.gamma, device)?;
-        let heads = Heads::load(weights, layout.width() + KERNEL_OUTPUTS, device)?;
+        let seen = layout.width() + KERNEL_OUTPUTS;
+        let hidden = HiddenLayer::load(weights, seen - layout.counts(), device)?;
+        let heads = Heads::load(weights, seen + hidden.units(), device)?;
         let vocabulary = NgramVocabulary::new(&layout.ngrams);
-        Ok(Self { layout, vocabulary, settings, kernel, heads, device: device.clone() })
+        Ok(Self { layout, vocabulary, settings, kernel, hidden, heads, device: device.clone() })
     }
 
     /// Judges texts; on the device.
@@ -82,7 +86,8 @@ impl Network {
         let width = self.layout.width();
         let shape = [rows.len() / width, width];
         let base = Tensor::from_data(TensorData::new(rows, shape), &self.device);
-        with_kernel(base, self.layout.dense(), &self.kernel)
+        let (seen, nearest) = with_kernel(base, self.layout.dense(), &self.kernel);
+        (with_hidden(seen, self.layout.counts(), &self.hidden), nearest)
     }
 
     /// The least nearness of a text like those of the training set.
@@ -107,4 +112,12 @@ pub(super) fn with_kernel(
     let KernelOutput { values, nearest } =
         kernel.forward(base.clone().narrow(1, dense.start, dense.len()));
     (Tensor::cat(vec![base, values], 1), nearest)
+}
+
+/// `seen` [B, F] with the units of `hidden` over all but its first `counts` columns beside it: what
+/// those weigh has bounds, which a hidden layer would go round.
+pub(super) fn with_hidden(seen: Tensor<2>, counts: usize, hidden: &HiddenLayer) -> Tensor<2> {
+    let [_, width] = seen.dims();
+    let units = hidden.forward(seen.clone().narrow(1, counts, width - counts));
+    Tensor::cat(vec![seen, units], 1)
 }

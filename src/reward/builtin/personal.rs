@@ -116,8 +116,14 @@ impl Personal {
 
     /// How well a reply suits a person, −1 to 1; 0 where nothing is known: over the aspects the
     /// person's leaning times the reply's, and the subjects that are touched.
-    pub fn fit(&self, known: &KnownWishes, judged: &Judged, text: &str, query: &str) -> f64 {
-        let inputs = quality_inputs(&self.layout, &self.vocabulary, judged, text);
+    pub(super) fn fit(
+        &self,
+        known: &KnownWishes,
+        judged: &Judged,
+        reply: &ReplyReading<'_>,
+        query: &str,
+    ) -> f64 {
+        let inputs = quality_inputs(&self.layout, &self.vocabulary, judged, reply);
         let own = self.quality.leanings(&inputs);
         let met: f64 = own.iter().zip(known.leanings).map(|(side, lean)| side * lean).sum();
         (STEEPNESS * (met + known.touched(&judged.words, query))).tanh()
@@ -134,18 +140,17 @@ pub fn wish_inputs(text: &str, embedding: &[f32], grams: &NgramVocabulary) -> Ve
     inputs
 }
 
-/// The inputs of a reply's qualities: those of `layout`, a constant, the hand-made measures, and what
-/// the lists find. Words are those of the whole text: a maxim is a reply's own for the one who likes it.
+/// The inputs of a reply's qualities: those of `layout` with the n-grams of its whole text, a
+/// constant, the hand-made measures, and what the lists find.
 pub fn quality_inputs(
     layout: &InputLayout,
     vocabulary: &NgramVocabulary,
     judged: &Judged,
-    text: &str,
+    reply: &ReplyReading<'_>,
 ) -> Vec<f32> {
-    let whole = Judged { words: words(text), ..judged.clone() };
-    let mut inputs = layout.inputs(&whole, vocabulary);
+    let mut inputs = layout.inputs_with(judged, &reply.words, vocabulary);
     inputs.push(1.0);
-    inputs.extend(ReplyReading::of(text, &judged.embedding).measures());
-    inputs.extend(wish_cues(&whole.words));
+    inputs.extend(reply.measures());
+    inputs.extend(wish_cues(&reply.words));
     inputs
 }

@@ -24,17 +24,10 @@ impl SideReader {
     pub fn load(weights: &mut Weights<'_>, name: &str, inputs: usize) -> Result<Self> {
         let [hidden_name, steps_name, output_name] =
             ["hidden", "steps", "output"].map(|part| format!("{name}_{part}"));
-        let (mut hidden, shape) = weights.take::<2>(&hidden_name)?;
-        let (steps, [width]) = weights.take::<1>(&steps_name)?;
+        let (hidden, [_, width]) = weights.stepped(&hidden_name, &steps_name, inputs)?;
         let (output, output_shape) = weights.take::<2>(&output_name)?;
-        if shape != [inputs, width] || width == 0 {
-            return Err(weights.misfit(&hidden_name, shape, [inputs, width.max(1)]));
-        }
         if output_shape != [width + 1, SIDES] {
             return Err(weights.misfit(&output_name, output_shape, [width + 1, SIDES]));
-        }
-        for row in hidden.chunks_exact_mut(width) {
-            row.iter_mut().zip(&steps).for_each(|(value, step)| *value *= step);
         }
         Ok(Self { hidden, output })
     }

@@ -5,11 +5,12 @@ use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::activation::softplus;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::network::with_kernel;
+use super::network::{with_hidden, with_kernel};
 use super::{BuiltinFiles, BuiltinJudge, HEADS_FORMAT, InputLayout, calibration};
 use crate::formats::Result;
 use crate::model::{
-    BYSTANDER_SUBSCORES, Heads, KernelRegression, LEVELS, PERSPECTIVES, Weights, read_back,
+    BYSTANDER_SUBSCORES, Heads, HiddenLayer, KernelRegression, LEVELS, PERSPECTIVES, Weights,
+    read_back,
 };
 use crate::reward::{Method, ScoreRow};
 
@@ -137,17 +138,17 @@ pub fn fit(
 }
 
 /// A training set on a device.
-struct Batch {
-    inputs: Tensor<2>,
+pub(super) struct Batch {
+    pub inputs: Tensor<2>,
     levels: Tensor<3>,
     bystander: Tensor<2>,
     rows: usize,
     /// The better and the worse of each pair, and [P, 4] with 1 at its perspective.
-    pairs: Option<[Tensor<2>; 3]>,
+    pub pairs: Option<[Tensor<2>; 3]>,
 }
 
 impl Batch {
-    fn of(set: TrainingSet<'_>, device: &Device) -> Self {
+    pub fn of(set: TrainingSet<'_>, device: &Device) -> Self {
         let TrainingSet { inputs, targets, preferences } = set;
         assert_eq!(inputs.len(), targets.len(), "one target a row");
         let rows = inputs.len();
@@ -176,7 +177,7 @@ impl Batch {
         }
     }
 
-    fn loss(&self, heads: &Heads, preferences: f32) -> Tensor<1> {
+    pub fn loss(&self, heads: &Heads, preferences: f32) -> Tensor<1> {
         let output = heads.forward(self.inputs.clone());
         let ordinal = log(output.levels) * self.levels.clone();
         let share = output.bystander;
@@ -201,7 +202,7 @@ impl Batch {
 }
 
 /// The bounds as tensors beside the weights, infinite for what is not bounded.
-fn limits(bounds: &[Bound], width: usize, device: &Device) -> [Tensor<2>; 2] {
+pub(super) fn limits(bounds: &[Bound], width: usize, device: &Device) -> [Tensor<2>; 2] {
     let mut perspectives = vec![f32::INFINITY; width * PERSPECTIVES];
     let mut bystander = vec![f32::INFINITY; width * BYSTANDER_SUBSCORES];
     for bound in bounds {
@@ -217,7 +218,7 @@ fn limits(bounds: &[Bound], width: usize, device: &Device) -> [Tensor<2>; 2] {
     ]
 }
 
-fn bounded(heads: Heads, [perspectives, bystander]: &[Tensor<2>; 2]) -> Heads {
+pub(super) fn bounded(heads: Heads, [perspectives, bystander]: &[Tensor<2>; 2]) -> Heads {
     let within = |weights: Param<Tensor<2>>, limit: &Tensor<2>| {
         weights.map(|weights| {
             Tensor::from_inner(weights.inner().min_pair(limit.clone())).require_grad()
@@ -253,6 +254,23 @@ pub async fn beside_kernel(
     Ok((inputs.chunks_exact(width).map(<[f32]>::to_vec).collect(), read_back(nearest).await?))
 }
 
+/// `seen` by the hidden layer and the heads, with the layer's units beside it.
+///
+/// # Errors
+///
+/// `Device` where the device fails.
+pub async fn beside_hidden(
+    seen: &[Vec<f32>],
+    counts: usize,
+    hidden: &HiddenLayer,
+) -> Result<Vec<Vec<f32>>> {
+    let shape = [seen.len(), seen.first().map_or(0, Vec::len)];
+    let inputs = with_hidden(tensor(seen.concat(), shape, &Device::flex()), counts, hidden);
+    let [_, width] = inputs.dims();
+    let inputs = read_back(inputs).await?;
+    Ok(inputs.chunks_exact(width).map(<[f32]>::to_vec).collect())
+}
+
 /// A row to calibrate with: its scenario, the reply, its mean grades (three levels, a total).
 pub type CalibrationRow<'a> = (usize, &'a ScoreRow, [f64; PERSPECTIVES + 1]);
 
@@ -275,7 +293,7 @@ pub async fn calibrate(
         values.extend(calibration::row(*scenario, [&perm.view, &peregrm.view], *grades));
     }
     let weights = Weights::read("heads.safetensors", files.heads, HEADS_FORMAT)?;
-    Ok((values, weights.hash(&Heads::NAMES)?))
+    Ok((values, calibration::hash(&weights, files.personal)?))
 }
 
 /// The expected level of each perspective and the sum of the sub-scores, for every row.
@@ -304,7 +322,11 @@ pub async fn predict(heads: &Heads, inputs: &[Vec<f32>]) -> Result<Vec<[f64; PER
         .collect())
 }
 
-fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D], device: &Device) -> Tensor<D> {
+pub(super) fn tensor<const D: usize>(
+    values: Vec<f32>,
+    shape: [usize; D],
+    device: &Device,
+) -> Tensor<D> {
     Tensor::from_data(TensorData::new(values, shape), device)
 }
 

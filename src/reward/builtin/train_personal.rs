@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::sides::SIDES;
 use crate::formats::Result;
-use crate::model::read_back;
+use crate::model::{glorot, read_back};
 use crate::stats::Random;
 
 #[derive(Module, Debug)]
@@ -55,11 +55,8 @@ pub async fn fit_sides(
     let device = Device::flex().autodiff();
     let (width, hidden) = (inputs[0].len(), settings.hidden);
     let mut random = Random::new(settings.seed);
-    // Glorot & Bengio 2010.
-    let mut drawn = |[rows, columns]: [usize; 2]| {
-        let deviation = (2.0 / (rows + columns) as f64).sqrt();
-        let values = (0..rows * columns).map(|_| (deviation * random.normal()) as f32).collect();
-        Param::from_tensor(matrix(values, [rows, columns], &device))
+    let mut drawn = |shape: [usize; 2]| {
+        Param::from_tensor(matrix(glorot(shape, || random.normal()), shape, &device))
     };
     let mut model = Reader { hidden: drawn([width, hidden]), output: drawn([hidden + 1, SIDES]) };
     let mut adam = AdamConfig::new().init();

@@ -38,7 +38,7 @@ pub struct OwnWords {
 
 /// The words in a row that make a copy: shorter runs occur by chance.
 const RUN: usize = 5;
-/// A copy of this many words is no part of another's sentence.
+/// A copy of this many words, or of all that was said, is no part of another's sentence.
 const WHOLE: usize = 9;
 /// A clause of which no more content words than this are left, none of them the seeker's, says
 /// nothing of its own; the second where it held a maxim or ready-made sympathy, which are often
@@ -72,14 +72,19 @@ impl OwnWords {
             reading.begins.insert(found.start);
         }
         // A stock phrase that the seeker used first is a copy too, but is counted once.
-        for run in copied(&reading.words, said) {
+        for (run, whole) in copied(&reading.words, said) {
             for out in &mut reading.out[run.clone()] {
                 set_aside.copied += u32::from(!*out);
                 *out = true;
             }
-            if run.len() >= WHOLE {
+            if whole {
                 reading.breaks.extend([run.start, run.end]);
             }
+        }
+        for words in reading.echoes(&text, said) {
+            set_aside.copied += words.len() as u32;
+            reading.breaks.insert(words.end);
+            reading.out[words].fill(true);
         }
         if !reading.out.contains(&true) {
             return Self { text, set_aside };
@@ -109,7 +114,7 @@ struct Reading {
     filler: Vec<bool>,
     /// Words that begin a stock phrase.
     begins: HashSet<usize>,
-    /// Words before which a copy of [`WHOLE`] words or more begins or ends.
+    /// Words before which a copy that is a whole by itself begins or ends.
     breaks: HashSet<usize>,
 }
 
@@ -168,6 +173,27 @@ impl Reading {
         if rest.chars().any(char::is_alphanumeric) { rest } else { String::new() }
     }
 
+    /// Where clauses are, or begin with, a message of two words once more ("You passed!"): too short
+    /// a run to be a copy wherever it stands. What follows without a mark has a capital.
+    fn echoes(&self, text: &str, said: &[&str]) -> Vec<Range<usize>> {
+        let said: Vec<Vec<String>> = said.iter().map(|text| super::words(text)).collect();
+        let begins = |clause: &Range<usize>, said: &Vec<String>| {
+            let same = |(own, said): (&String, &String)| turned(own) == turned(said);
+            let end = clause.start + said.len();
+            let closed = clause.end == end
+                || self.places.get(end).is_some_and(|place| {
+                    clause.end > end && text[place.clone()].starts_with(char::is_uppercase)
+                });
+            said.len() == 2
+                && closed
+                && self.words[clause.start..end].iter().zip(said).all(same)
+                && !self.out[clause.start..end].contains(&true)
+        };
+        let clauses = self.clauses(text).into_iter().map(|clause| clause.words);
+        let echoes = clauses.filter(|clause| said.iter().any(|said| begins(clause, said)));
+        echoes.map(|clause| clause.start..clause.start + 2).collect()
+    }
+
     /// Whether words of a clause are taken out.
     fn cut(&self, clause: &Clause) -> bool {
         self.out[clause.words.clone()].contains(&true)
@@ -224,15 +250,15 @@ impl Reading {
     }
 }
 
-/// The longest runs of words that the seeker said first.
-fn copied(words: &[String], said: &[&str]) -> Vec<Range<usize>> {
+/// The longest runs of words that the seeker said first, and whether each is a whole by itself.
+fn copied(words: &[String], said: &[&str]) -> Vec<(Range<usize>, bool)> {
     let own: Vec<&str> = words.iter().map(|word| turned(word)).collect();
     let mut found = Vec::new();
     for said in said {
         let said = super::words(said);
         let said: Vec<&str> = said.iter().map(|word| turned(word)).collect();
         let run = RUN.min(said.len());
-        // What was said in one or two words comes back by chance.
+        // What was said in one or two words comes back by chance, unless it is a clause by itself.
         if run < 3 {
             continue;
         }
@@ -247,7 +273,9 @@ fn copied(words: &[String], said: &[&str]) -> Vec<Range<usize>> {
             while at + run <= own.len() && runs.contains(&own[at..at + run]) {
                 at += 1;
             }
-            found.push(start..at + run - 1);
+            let copy = start..at + run - 1;
+            let whole = copy.len() >= WHOLE.min(said.len());
+            found.push((copy, whole));
         }
     }
     found
@@ -309,6 +337,18 @@ mod tests {
         let (text, counts) = own("Your dog died on Sunday and the house is so quiet. He was good.");
         assert_eq!((text.as_str(), counts[3]), ("He was good.", 11));
         assert_eq!(own("The house is so quiet. You can't sleep.").0, "");
+        // A message of two words is a copy where it is a clause, and a short message as a whole.
+        let text = |text: &str, said: &str| OwnWords::of(text, &[said]).text;
+        assert_eq!(text("You passed! What was it?", "I passed!!").trim(), "What was it?");
+        assert_eq!(
+            text("So you passed it after all.", "I passed!!"),
+            "So you passed it after all."
+        );
+        let short = "second date tonight, he remembered i hate coriander";
+        assert_eq!(
+            text(&format!("{short} oh and what is next?"), short).trim(),
+            "oh and what is next?"
+        );
         let quoted = format!("You said: \u{201c}{}\u{201d} He was good.", SAID[0]);
         assert_eq!(own(&quoted).0, "He was good.");
         assert_eq!(own(&format!("So {} He was good.", SAID[0].to_lowercase())).0, "He was good.");

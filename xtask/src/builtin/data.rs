@@ -8,13 +8,14 @@ use attune::reward::builtin::{Judged, Stock};
 use attune::reward::{BystanderScores, ScoreRow};
 use serde::Deserialize;
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "data/graded-replies/replies.jsonl",
     "data/graded-replies/more/replies.jsonl",
     "data/graded-replies/broad/part1/replies.jsonl",
     "data/graded-replies/broad/part2/replies.jsonl",
     "data/graded-replies/broad/part3/replies.jsonl",
     "data/graded-replies/broad/part4/replies.jsonl",
+    "data/graded-replies/broad/part5/replies.jsonl",
 ];
 
 #[derive(Deserialize)]

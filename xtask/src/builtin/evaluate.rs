@@ -1,3 +1,6 @@
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+
 use anyhow::Result;
 use attune::stats::{Bootstrap, Interval, bootstrap, spearman};
 
@@ -9,31 +12,29 @@ use super::{EmbedderBytes, personal, trust};
 pub const FIGURES: [&str; 4] = ["resonation", "expression", "reception", "bystander"];
 const RESAMPLING: Bootstrap = Bootstrap { resamples: 1000, level: 0.95, seed: 7 };
 
+const LINEAR: Variant =
+    Variant { name: "features, n-grams, embedding", kernel: false, hidden: false, ..SHIPPED };
+
 /// Models to compare: parts of the input left out.
-const VARIANTS: [Variant; 7] = [
+const VARIANTS: [Variant; 8] = [
     Variant {
         name: "length only",
         features: |name| name == "log_words",
         ngrams: false,
         embedding: false,
         kernel: false,
+        hidden: false,
     },
-    Variant {
-        name: "embedding only",
-        features: |_| false,
-        ngrams: false,
-        kernel: false,
-        ..SHIPPED
-    },
-    Variant { name: "features only", ngrams: false, embedding: false, kernel: false, ..SHIPPED },
+    Variant { name: "embedding only", features: |_| false, ngrams: false, ..LINEAR },
+    Variant { name: "features only", ngrams: false, embedding: false, ..LINEAR },
     Variant {
         name: "features of the reply alone, n-grams, embedding",
         features: |name| !attune::reward::builtin::TWO_SIDED.contains(&name),
-        kernel: false,
-        ..SHIPPED
+        ..LINEAR
     },
-    Variant { name: "features, n-grams", embedding: false, kernel: false, ..SHIPPED },
-    Variant { name: "features, n-grams, embedding", kernel: false, ..SHIPPED },
+    Variant { name: "features, n-grams", embedding: false, ..LINEAR },
+    LINEAR,
+    Variant { name: "features, n-grams, embedding, kernel", kernel: true, ..LINEAR },
     SHIPPED,
 ];
 
@@ -64,8 +65,8 @@ pub fn evaluate(split: &str) -> Result<()> {
     );
     println!("| model | {} | pairs |", FIGURES.join(" | "));
     println!("|---|{}", "---|".repeat(FIGURES.len() + 1));
-    for variant in &VARIANTS {
-        let model = train(variant, &data, &all)?;
+    for (variant, model) in VARIANTS.iter().zip(trained(&data, &all)) {
+        let model = model?;
         let predicted = model.predict(&data, &rows)?;
         line(variant.name, &correlations(&data, &rows, &predicted)?, Some(order(&model, &pairs)?));
         if variant.name == SHIPPED.name {
@@ -83,6 +84,26 @@ pub fn evaluate(split: &str) -> Result<()> {
 
     personal::evaluate_contrasts(split)?;
     trust::evaluate(&data, &rows)
+}
+
+/// All [`VARIANTS`], on as many threads as there are processors.
+fn trained(data: &Dataset, pairs: &[MinimalPair]) -> Vec<Result<Trained>> {
+    let next = AtomicUsize::new(0);
+    let models = [const { Mutex::new(None) }; VARIANTS.len()];
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                // The last ones take longest.
+                while let Some(at) = (VARIANTS.len() - 1).checked_sub(next.fetch_add(1, Relaxed)) {
+                    let model = train(&VARIANTS[at], data, pairs);
+                    *models[at].lock().unwrap_or_else(PoisonError::into_inner) = Some(model);
+                }
+            });
+        }
+    });
+    let model =
+        |model: Mutex<Option<_>>| model.into_inner().unwrap_or_else(PoisonError::into_inner);
+    models.into_iter().filter_map(model).collect()
 }
 
 /// The larger set, and the broad one, which is harder.

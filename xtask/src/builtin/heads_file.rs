@@ -7,7 +7,7 @@ use pollster::block_on;
 use super::data::Dataset;
 use super::pairs::minimal_pairs;
 use super::train::{GAMMA, SHIPPED, Trained, train};
-use super::weights_file::{bytes, floats, json, weights_file};
+use super::weights_file::{bytes, floats, json, stepped, weights_file};
 use super::{EmbedderBytes, WEIGHTS};
 
 /// Trains the shipped heads on the graded replies and writes `heads.safetensors`, calibrated on the
@@ -34,12 +34,9 @@ pub fn train_heads() -> Result<()> {
     let written = file(&model, &calibration, &hash)?;
     std::fs::write(format!("{WEIGHTS}/heads.safetensors"), &written)?;
     println!(
-        "heads.safetensors: {} inputs, {} n-grams, penalty {}, {} steps, calibrated on {} replies, \
-         {} bytes, sha256 {}",
+        "heads.safetensors: {} inputs, {} n-grams, calibrated on {} replies, {} bytes, sha256 {}",
         model.layout.width(),
         model.layout.ngrams.len(),
-        model.penalty,
-        model.steps,
         rows.len(),
         written.len(),
         attune::formats::sha256(&[&written]),
@@ -51,6 +48,7 @@ pub fn train_heads() -> Result<()> {
 fn file(model: &Trained, calibration: &[f32], calibrated: &str) -> Result<Vec<u8>> {
     let kernel = model.kernel.as_ref().context("the shipped heads stand on a kernel regression")?;
     let ((centres, centres_shape), (weights, weights_shape)) = block_on(kernel.parts())?;
+    let hidden = model.hidden.as_ref().context("the shipped heads stand on a hidden layer")?;
     let settings = KernelSettings { gamma: GAMMA, least_near: model.least_near };
     let columns = CALIBRATION_COLUMNS;
     let mut tensors = vec![
@@ -59,8 +57,11 @@ fn file(model: &Trained, calibration: &[f32], calibrated: &str) -> Result<Vec<u8
         json("calibrated", &calibrated)?,
         bytes("centres", &centres_shape, centres),
         floats("kernel_weights", &weights_shape, &weights),
+        floats("hidden_bias", &[1, hidden.units()], &block_on(read_back(hidden.bias.val()))?),
         floats("calibration", &[calibration.len() / columns, columns], calibration),
     ];
+    let weights = block_on(read_back(hidden.weights.val()))?;
+    tensors.extend(stepped(["hidden", "hidden_steps"], hidden.units(), &weights));
     for (name, tensor) in model.heads.parameters() {
         let shape = tensor.dims();
         tensors.push(floats(name, &shape, &block_on(read_back(tensor))?));

@@ -11,12 +11,13 @@ use serde::Deserialize;
 use super::evaluate::FIGURES;
 
 /// The first is for testing only.
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     "data/graded-replies/more/pairs.jsonl",
     "data/graded-replies/broad/part1/pairs.jsonl",
     "data/graded-replies/broad/part2/pairs.jsonl",
     "data/graded-replies/broad/part3/pairs.jsonl",
     "data/graded-replies/broad/part4/pairs.jsonl",
+    "data/graded-replies/broad/part5/pairs.jsonl",
 ];
 
 /// A line of a file of pairs.

@@ -5,7 +5,8 @@ use attune::formats::jsonl;
 use attune::model::TextEmbedder;
 use attune::reward::builtin::train_personal::{SideSettings, SideWeights, fit_sides};
 use attune::reward::builtin::{
-    InputLayout, Judged, PERSONAL_FORMAT, SIDES, Stock, TWO_SIDED, quality_inputs, wish_inputs,
+    InputLayout, Judged, PERSONAL_FORMAT, ReplyReading, SIDES, Stock, TWO_SIDED, quality_inputs,
+    wish_inputs,
 };
 use attune::reward::features::{NgramVocabulary, words};
 use attune::reward::wishes::aspect;
@@ -18,7 +19,7 @@ use super::data::Dataset;
 use super::evaluate::share;
 use super::pairs::{ContrastPair, contrast_pairs};
 use super::train::layout_of;
-use super::weights_file::{columns, floats, json, weights_file};
+use super::weights_file::{floats, json, stepped, weights_file};
 use super::{EmbedderBytes, WEIGHTS, shipped_judge};
 
 const SENTENCES: SideSettings = SideSettings { hidden: 64, epochs: 8, penalty: 1e-6, seed: 7 };
@@ -139,9 +140,9 @@ struct Model {
 impl Model {
     fn bytes(&self) -> Result<Vec<u8>> {
         let [wishes, wishes_steps] =
-            columns(["wishes_hidden", "wishes_steps"], SENTENCES.hidden, &self.wishes.hidden);
+            stepped(["wishes_hidden", "wishes_steps"], SENTENCES.hidden, &self.wishes.hidden);
         let [quality, quality_steps] =
-            columns(["quality_hidden", "quality_steps"], REPLIES.hidden, &self.quality.hidden);
+            stepped(["quality_hidden", "quality_steps"], REPLIES.hidden, &self.quality.hidden);
         let tensors = [
             json("wish_ngrams", &self.wish_grams)?,
             json("layout", &self.layout)?,
@@ -182,7 +183,10 @@ pub fn train_personal() -> Result<()> {
     let inputs: Vec<Vec<f32>> = texts
         .iter()
         .zip(&judged)
-        .map(|((text, _), judged)| quality_inputs(&layout, &vocabulary, judged, text))
+        .map(|((text, _), judged)| {
+            let reading = ReplyReading::of(text, &judged.embedding);
+            quality_inputs(&layout, &vocabulary, judged, &reading)
+        })
         .collect();
     let classes: Vec<usize> = texts.iter().map(|(_, side)| class(*side)).collect();
     let quality = block_on(fit_sides(&inputs, &classes, REPLIES))?;

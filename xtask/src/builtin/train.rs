@@ -1,8 +1,10 @@
 use anyhow::Result;
-use attune::model::{Heads, KernelRegression};
+use attune::model::{Heads, HiddenLayer, KernelRegression};
 use attune::reward::builtin::train::{
-    Bound, Fitted, Preference, Target, TrainSettings, TrainingSet, beside_kernel, fit, predict,
+    Bound, Fitted, Preference, Target, TrainSettings, TrainingSet, beside_hidden, beside_kernel,
+    fit, predict,
 };
+use attune::reward::builtin::train_hidden::{HiddenSettings, fit_hidden};
 use attune::reward::builtin::{InputLayout, KERNEL_OUTPUTS};
 use attune::reward::features::{
     CLAIMS, CLICHES, COPIED, COUNTED, FEATURES, NgramVocabulary, SYMPATHIES,
@@ -21,19 +23,31 @@ pub struct Variant {
     pub ngrams: bool,
     pub embedding: bool,
     pub kernel: bool,
+    pub hidden: bool,
 }
 
 /// What is shipped; the others are the ablation.
 pub const SHIPPED: Variant = Variant {
-    name: "features, n-grams, embedding, kernel",
+    name: "features, n-grams, embedding, kernel, hidden layer",
     features: |_| true,
     ngrams: true,
     embedding: true,
     kernel: true,
+    hidden: true,
 };
 
-/// Candidates for λ, chosen on the first half of the validation split.
-const PENALTIES: [f32; 4] = [0.001, 0.003, 0.01, 0.03];
+/// How the hidden layer is trained. Chosen on the validation split.
+const HIDDEN: HiddenSettings = HiddenSettings {
+    units: 64,
+    epochs: 20,
+    batch: 64,
+    rate: 0.001,
+    penalty: 0.001,
+    preferences: 1.0,
+    left_out: [0.3, 0.5],
+    seed: 7,
+};
+
 /// An n-gram must occur in this many replies of the training set.
 const LEAST_REPLIES: usize = 10;
 /// The n-grams and the embedding are unit vectors with many small components: these weights bring a
@@ -56,9 +70,8 @@ const FAR: f64 = 0.01;
 pub struct Trained {
     pub layout: InputLayout,
     pub kernel: Option<KernelRegression>,
+    pub hidden: Option<HiddenLayer>,
     pub heads: Heads,
-    pub penalty: f32,
-    pub steps: usize,
     /// The kernel with the closest text of another scenario, of which one training reply in a
     /// hundred has less.
     pub least_near: f32,
@@ -82,7 +95,11 @@ impl Trained {
     }
 
     fn see(&self, base: &[Vec<f32>]) -> Result<Vec<Vec<f32>>> {
-        see(base, &self.layout, self.kernel.as_ref())
+        let seen = see(base, &self.layout, self.kernel.as_ref())?;
+        match &self.hidden {
+            None => Ok(seen),
+            Some(hidden) => Ok(block_on(beside_hidden(&seen, self.layout.counts(), hidden))?),
+        }
     }
 }
 
@@ -98,32 +115,38 @@ fn see(
     }
 }
 
-/// Trains on the training split, choosing λ and the number of steps on the first half of the
-/// validation split, and then on both with those. The second half and the test split are not
-/// looked at.
+/// Trains on the training split and the first half of the validation split; the second half and the
+/// test split are not looked at.
 pub fn train(variant: &Variant, data: &Dataset, pairs: &[MinimalPair]) -> Result<Trained> {
     let (rows, [choosing, _]) = (data.of("train"), data.validation_halves());
     let preferences = pairs.iter().filter(|pair| pair.split == "train").collect::<Vec<_>>();
-    let prepared = Prepared::new(variant, data, &rows, &preferences)?;
-    let seen = prepared.see(data, &choosing)?;
-    let targets = targets(data, &choosing);
-    let validation = TrainingSet { inputs: &seen, targets: &targets, preferences: &[] };
-    let mut best: Option<(f64, f32, usize)> = None;
-    for penalty in PENALTIES {
-        let settings = TrainSettings { penalty, ..TrainSettings::default() };
-        let Fitted { loss, steps, .. } = prepared.fit(data, &rows, Some(validation), &settings);
-        if best.is_none_or(|(least, ..)| loss < least) {
-            best = Some((loss, penalty, steps));
-        }
+    let both: Vec<usize> = rows.iter().copied().chain(choosing.iter().copied()).collect();
+    if variant.hidden {
+        let prepared = Prepared::new(variant, data, &both, &preferences)?;
+        let (hidden, heads) = prepared.fit_hidden(data, &both);
+        return Ok(prepared.trained(Some(hidden), heads));
     }
-    let (_, penalty, steps) = best.expect("one penalty was tried at least");
-    drop(prepared);
-    let both: Vec<usize> = rows.into_iter().chain(choosing).collect();
+    let settings = choose(variant, data, &rows, &choosing, &preferences)?;
     let prepared = Prepared::new(variant, data, &both, &preferences)?;
-    let settings = TrainSettings { penalty, steps, ..TrainSettings::default() };
     let Fitted { heads, .. } = prepared.fit(data, &both, None, &settings);
-    let Prepared { layout, kernel, least_near, .. } = prepared;
-    Ok(Trained { layout, kernel, heads, penalty, steps, least_near })
+    Ok(prepared.trained(None, heads))
+}
+
+/// Heads without a hidden layer: the number of steps that does best on rows left out.
+fn choose(
+    variant: &Variant,
+    data: &Dataset,
+    rows: &[usize],
+    choosing: &[usize],
+    preferences: &[&MinimalPair],
+) -> Result<TrainSettings> {
+    let prepared = Prepared::new(variant, data, rows, preferences)?;
+    let seen = prepared.see(data, choosing)?;
+    let targets = targets(data, choosing);
+    let validation = TrainingSet { inputs: &seen, targets: &targets, preferences: &[] };
+    let settings = TrainSettings::default();
+    let Fitted { steps, .. } = prepared.fit(data, rows, Some(validation), &settings);
+    Ok(TrainSettings { steps, ..settings })
 }
 
 /// What the heads are fitted to, made once for all settings.
@@ -201,6 +224,18 @@ impl Prepared {
     fn see(&self, data: &Dataset, rows: &[usize]) -> Result<Vec<Vec<f32>>> {
         let base = base(&self.layout, rows.iter().map(|&row| &data.judged[row]));
         see(&base, &self.layout, self.kernel.as_ref())
+    }
+
+    fn trained(self, hidden: Option<HiddenLayer>, heads: Heads) -> Trained {
+        let Self { layout, kernel, least_near, .. } = self;
+        Trained { layout, kernel, hidden, heads, least_near }
+    }
+
+    fn fit_hidden(&self, data: &Dataset, rows: &[usize]) -> (HiddenLayer, Heads) {
+        let targets = targets(data, rows);
+        let Self { layout, inputs, preferences, bounds, .. } = self;
+        let set = TrainingSet { inputs, targets: &targets, preferences };
+        fit_hidden(set, layout.counts(), bounds, &HIDDEN)
     }
 
     fn fit(
