@@ -385,18 +385,25 @@ fn heads_that_were_not_calibrated_claim_no_interval() {
     assert_eq!(scored.interval, None);
 }
 
-/// PereGRM's intervals are those of one personal fit, and its judge is another with another.
+/// PereGRM's intervals are those of one personal fit.
 #[test]
-fn another_personal_fit_is_another_judge_and_claims_no_interval() {
+fn with_another_personal_fit_no_interval_is_claimed() {
     let mut files = Files::read();
-    let shipped = score(&files.judge(), &[reply("Oh no. What was he like?")]).remove(0);
+    let rows = [reply("Oh no. What was he like?")];
+    let interval = |files: &Files, method: Method| {
+        let settings = ScoreSettings::of(method);
+        ready(files.judge().score(&rows, &settings)).unwrap().remove(0).interval
+    };
+    for method in [Method::Perm, Method::Peregrm] {
+        assert!(interval(&files, method).is_some());
+    }
     let whole = safetensors::SafeTensors::deserialize(&files.personal).unwrap();
     let start = whole.tensor("wishes_output").unwrap().data().as_ptr() as usize;
     let at = start - files.personal.as_ptr() as usize;
     files.personal[at] ^= 1;
-    let other = score(&files.judge(), &[reply("Oh no. What was he like?")]).remove(0);
-    assert_eq!(other.interval, None);
-    assert_ne!(shipped.judge.weights, other.judge.weights);
+    for method in [Method::Perm, Method::Peregrm] {
+        assert_eq!(interval(&files, method), None);
+    }
 }
 
 #[test]

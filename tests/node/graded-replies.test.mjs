@@ -11,7 +11,7 @@ const rows = (name) =>
     .map((line) => JSON.parse(line));
 const first = rows('replies.jsonl');
 const more = rows('more/replies.jsonl');
-const PARTS = ['broad/part1', 'broad/part2', 'broad/part3', 'broad/part4'];
+const PARTS = ['broad/part1', 'broad/part2', 'broad/part3', 'broad/part4', 'broad/part5'];
 const broad = PARTS.flatMap((part) => rows(`${part}/replies.jsonl`));
 const PERSPECTIVES = ['resonation', 'expression', 'reception'];
 

@@ -68,13 +68,15 @@ pub(super) struct Reach {
     reward: f64,
 }
 
-/// SHA-256 of the heads, of the layer below them and of the file of personal fit.
+/// SHA-256 of the heads, of all that lies below them but the embedder, and of the file of personal fit.
 ///
 /// # Errors
 ///
 /// `Weights` where one of the tensors is missing.
 pub(super) fn hash(weights: &Weights<'_>, personal: &[u8]) -> Result<String> {
-    let names: Vec<&str> = HiddenLayer::NAMES.into_iter().chain(Heads::NAMES).collect();
+    const BELOW: [&str; 4] = ["layout", "kernel", "centres", "kernel_weights"];
+    let names: Vec<&str> =
+        BELOW.into_iter().chain(HiddenLayer::NAMES).chain(Heads::NAMES).collect();
     Ok(sha256(&[weights.hash(&names)?.as_bytes(), personal]))
 }
 

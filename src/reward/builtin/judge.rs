@@ -45,7 +45,7 @@ pub struct BuiltinJudge {
     stock: OnceLock<Stock>,
     network: Network,
     personal: Personal,
-    /// Absent where the heads are not the ones that were calibrated.
+    /// Absent where heads, what lies under them or the personal fit are not those that were calibrated.
     calibration: Option<Calibration>,
     identity: JudgeIdentity,
 }
@@ -82,7 +82,7 @@ impl BuiltinJudge {
             identity: JudgeIdentity {
                 name: "builtin".to_owned(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
-                weights: Some(sha256(&[files.heads, files.personal])),
+                weights: Some(sha256(&[files.heads])),
                 ..JudgeIdentity::default()
             },
         })

@@ -54,6 +54,8 @@ impl Network {
             Some(format!("the feature \"{name}\" is not known"))
         } else if layout.embedding_width > width {
             Some(format!("the embedding has {width} components"))
+        } else if layout.dense().is_empty() {
+            Some("it has neither features nor an embedding".to_owned())
         } else {
             None
         };

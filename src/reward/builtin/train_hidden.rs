@@ -42,7 +42,8 @@ struct Layers {
 ///
 /// # Panics
 ///
-/// Where a set does not hold as many inputs as targets, or a bound is on an input after the counts.
+/// Where the set is empty or does not hold as many inputs as targets, a step takes no reply, there are
+/// fewer inputs than counts, or a bound is on an input after the counts.
 pub fn fit_hidden(
     training: TrainingSet<'_>,
     counts: usize,
@@ -63,7 +64,7 @@ pub fn fit_hidden(
     let mut replies = Deck::new(training.inputs.len());
     let mut pairs = Deck::new(training.preferences.len());
     let steps = (settings.epochs * training.inputs.len()).div_ceil(settings.batch);
-    // Both decks are gone through as often.
+    // Both decks are gone through about as often.
     let pairs_a_step =
         (settings.batch * training.preferences.len()).div_ceil(training.inputs.len());
     let mask = |random: &mut Random, rows: usize| {

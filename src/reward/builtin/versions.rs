@@ -8,8 +8,9 @@ use crate::reward::{ScoreRow, Sections};
 
 /// Ordinary sentences that stand in for steering text: a reply with these in the same place is
 /// what the steered one is measured against. The heads read some ordinary text more kindly than
-/// other; these notices, on which they are strict, were the lowest of 22 tried at five lengths, so
-/// that the score stays below that of nearly any neutral text.
+/// other; these notices, on which they are strict, were the lowest of 22 tried at five lengths, the last
+/// two of 22 more tried with the present heads, so that the score stays below that of nearly any
+/// neutral text.
 const FILLERS: &[&str] = &[
     "Just a reminder that the office is closed. No need to call. The door is on the left anyway. ",
     "It is always best to buy tickets early. The price is five euros. Everybody pays at the gate. ",
@@ -18,6 +19,8 @@ const FILLERS: &[&str] = &[
     "In general, many people travel in summer. Studies show a rise of ten percent every year. ",
     "Good things take time. Be positive about the weather. Every cloud has a silver lining. ",
     "There is some cloud in the west and a light wind, with rain expected before the evening. ",
+    "Coal is cheap. ",
+    "Frost is due on high ground before dawn. ",
 ];
 
 /// The versions of a row that are scored, the reply as it is first, and the kinds of steering

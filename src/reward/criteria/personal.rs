@@ -50,7 +50,7 @@ pub struct MeasuredCriterion {
 /// perspective's scale, and up to 2 from what is known of the seeker, weighted to exactly 100.
 /// The bystander has none.
 ///
-/// The fit to the person counts 35 per cent, a style beside it 15: what whole sentences are read to
+/// The fit to the person counts 35 per cent, as a style alone does, and a style beside it 15: what whole sentences are read to
 /// say orders replies better than what lists find in them. Two styles without it count 25 each.
 /// Where nothing is known only the general ones remain, and the score is that of the scale.
 pub fn personal_criteria(

@@ -38,7 +38,8 @@ pub struct OwnWords {
 
 /// The words in a row that make a copy: shorter runs occur by chance.
 const RUN: usize = 5;
-/// A copy of this many words, or of all that was said, is no part of another's sentence.
+/// A copy of this many words, or of all that was said in [`RUN`] or more, is no part of another's
+/// sentence.
 const WHOLE: usize = 9;
 /// A clause of which no more content words than this are left, none of them the seeker's, says
 /// nothing of its own; the second where it held a maxim or ready-made sympathy, which are often
@@ -182,7 +183,11 @@ impl Reading {
             let end = clause.start + said.len();
             let closed = clause.end == end
                 || self.places.get(end).is_some_and(|place| {
-                    clause.end > end && text[place.clone()].starts_with(char::is_uppercase)
+                    // "I" has a capital anywhere.
+                    let next = &text[place.clone()];
+                    clause.end > end
+                        && next.starts_with(char::is_uppercase)
+                        && !next.starts_with('I')
                 });
             said.len() == 2
                 && closed
@@ -274,7 +279,7 @@ fn copied(words: &[String], said: &[&str]) -> Vec<(Range<usize>, bool)> {
                 at += 1;
             }
             let copy = start..at + run - 1;
-            let whole = copy.len() >= WHOLE.min(said.len());
+            let whole = copy.len() >= WHOLE.min(said.len().max(RUN));
             found.push((copy, whole));
         }
     }

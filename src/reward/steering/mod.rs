@@ -156,5 +156,5 @@ fn replaced(text: &str, ranges: &[Range<usize>], filler: &str) -> String {
     out
 }
 
-/// The length in characters from which a gap is filled: less is no sentence.
-const MIN_FILL: usize = 12;
+/// The length in characters from which a gap is filled: "Score: 5" has eight, and less is no word.
+const MIN_FILL: usize = 8;

@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use super::aspects::{ASPECTS, aspect, subject_stems};
 use crate::reward::ScoreRow;
 use crate::reward::features::{content_stems, sentences, words};
@@ -38,8 +36,7 @@ pub type Leanings = [f64; ASPECTS];
 pub struct KnownWishes {
     /// −1 (the second side) to 1 (the first), by aspect; 0 where nothing is known.
     pub leanings: Leanings,
-    /// The stems of what each sentence about the person speaks of, and whether it is welcome (1) or
-    /// unwelcome (−1); 0 where it says neither.
+    /// The stems of what a sentence speaks of, and whether it is welcome (1) or unwelcome (−1).
     pub subjects: Vec<(Vec<String>, f64)>,
     /// The sentence that says most of a wish.
     pub said: String,
@@ -55,9 +52,6 @@ const LEAST: f64 = 0.25;
 const ASKED: f64 = 0.8;
 /// What a sentence must say of a subject's being welcome or sore to count.
 const LEAST_SUBJECT: f64 = 0.1;
-/// What a word counts that another sentence about the person holds: the subject is often named in
-/// one note ("Her husband Rolf grew tomatoes") and its soreness told in the next.
-const ELSEWHERE: f64 = 0.5;
 
 impl KnownWishes {
     /// Joins what single sentences say.
@@ -75,9 +69,8 @@ impl KnownWishes {
                 *sum = *sum * (1.0 - lean.abs()) + weight * lean;
             }
             // The query says what happened; only what was said of the person marks a subject.
-            if *weight <= 1.0 {
-                let attitude = if own[topic].abs() > LEAST_SUBJECT { own[topic] } else { 0.0 };
-                subjects.push((subject_stems(&words(text)), attitude));
+            if own[topic].abs() > LEAST_SUBJECT && *weight <= 1.0 {
+                subjects.push((subject_stems(&words(text)), own[topic]));
             }
         }
         // That some subject is welcome or sore says nothing of a reply but through its words.
@@ -102,23 +95,14 @@ impl KnownWishes {
     /// what the query raises itself does not count.
     pub fn touched(&self, reply: &[String], query: &str) -> f64 {
         let (own, raised) = (content_stems(reply), content_stems(&words(query)));
-        let met: Vec<BTreeSet<&str>> = self
-            .subjects
-            .iter()
-            .map(|(stems, _)| stems.iter().map(String::as_str))
-            .map(|stems| {
-                stems.filter(|stem| own.contains_key(*stem) && !raised.contains_key(*stem))
-            })
-            .map(Iterator::collect)
-            .collect();
-        let all: BTreeSet<&str> = met.iter().flatten().copied().collect();
         let sum: f64 = self
             .subjects
             .iter()
-            .zip(&met)
-            .map(|((_, attitude), met)| {
-                let elsewhere = ELSEWHERE * (all.len() - met.len()) as f64;
-                attitude * (1.0 - (-0.7 * (met.len() as f64 + elsewhere)).exp())
+            .map(|(stems, attitude)| {
+                let hit = |stem: &&String| {
+                    own.contains_key(stem.as_str()) && !raised.contains_key(stem.as_str())
+                };
+                attitude * (1.0 - (-0.7 * stems.iter().filter(hit).count() as f64).exp())
             })
             .sum();
         sum.tanh()
@@ -164,20 +148,5 @@ mod tests {
         assert!(touch("After the bankruptcy, of course.", "I am tired.") < -0.3);
         assert_eq!(touch("Of course you are.", "I am tired."), 0.0);
         assert_eq!(touch("The bankruptcy, of course.", "The bankruptcy is over."), 0.0);
-    }
-
-    /// A subject is named in one note and its soreness told in another; what shares a note with
-    /// neither is not touched.
-    #[test]
-    fn a_subject_may_be_named_in_another_sentence() {
-        let known = known(&[
-            ("Her husband Rolf grew tomatoes on the balcony.", "advice", 0.0),
-            ("She asked the neighbours not to speak of him.", "topic", -0.9),
-        ]);
-        let touch = |reply: &str| known.touched(&words(reply), "I watered the flowers.");
-        let (near, far) =
-            (touch("Rolf would smile."), touch("The neighbours and Rolf would smile."));
-        assert!(far < near && near < -0.1, "{far} {near}");
-        assert_eq!(touch("That is a nice evening."), 0.0);
     }
 }

@@ -127,8 +127,8 @@ impl Dataset {
         self.rows.iter().map(|row| place[row.group.as_str()]).collect()
     }
 
-    /// The validation split in two halves of whole scenarios: on the first λ and the number of steps
-    /// are chosen, on the second intervals are calibrated.
+    /// The validation split in two halves of whole scenarios: on the first the steps of linear
+    /// heads are chosen and all heads are fitted in the end, on the second intervals are calibrated.
     pub fn validation_halves(&self) -> [Vec<usize>; 2] {
         let rows = self.of("validation");
         let folds = self.folds(&rows, 2);

@@ -41,8 +41,8 @@ const VARIANTS: [Variant; 8] = [
 /// Measures the built-in judge on scenarios that no training saw: the shipped model with its
 /// ablation, minimal and contrast pairs, and its intervals.
 ///
-/// `split` is `test`, or `validation` for the half of that split on which neither λ nor the steps
-/// are chosen: what to look at while something is being changed.
+/// `split` is `test`, or `validation` for the half of that split on which no heads are
+/// fitted: what to look at while something is being changed.
 pub fn evaluate(split: &str) -> Result<()> {
     let embedder = EmbedderBytes::read()?.load()?;
     let data = Dataset::read(&embedder)?;

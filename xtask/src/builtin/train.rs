@@ -36,7 +36,7 @@ pub const SHIPPED: Variant = Variant {
     hidden: true,
 };
 
-/// How the hidden layer is trained. Chosen on the validation split.
+/// How the hidden layer is trained. Chosen on the whole validation split, with a part of the data.
 const HIDDEN: HiddenSettings = HiddenSettings {
     units: 64,
     epochs: 20,
@@ -149,7 +149,7 @@ fn choose(
     Ok(TrainSettings { steps, ..settings })
 }
 
-/// What the heads are fitted to, made once for all settings.
+/// What the heads are fitted to.
 struct Prepared {
     layout: InputLayout,
     kernel: Option<KernelRegression>,
