@@ -233,6 +233,22 @@ fn weights_that_do_not_fit_are_refused() {
         }),
         "the shape is [1, 1]",
     );
+    refuse(
+        &rewrite(&|tensors| {
+            let at = tensors.iter().position(|(name, _)| name == "hidden").unwrap();
+            tensors[at].1 = TensorView::new(Dtype::I8, vec![1, 4], &MORE).unwrap();
+        }),
+        "the shape is [1, 4]",
+    );
+    const NOTHING: &[u8] = br#"{"features": [], "ngrams": [], "ngram_weight": 1.0,
+        "embedding_weight": 1.0, "embedding_width": 0}"#;
+    refuse(
+        &rewrite(&|tensors| {
+            let at = tensors.iter().position(|(name, _)| name == "layout").unwrap();
+            tensors[at].1 = TensorView::new(Dtype::U8, vec![NOTHING.len()], NOTHING).unwrap();
+        }),
+        "neither features nor an embedding",
+    );
 }
 
 /// The same of the model of personal fit.

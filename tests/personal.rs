@@ -152,6 +152,7 @@ fn derived_criteria_stand_the_check() {
         ),
         row(&["Please don't mention my ex.", "Likes being asked."], "Any tips?"),
     ];
+    let mut pairs = 0;
     for row in rows {
         for perspective in THREE {
             let criteria = ready(judge.criteria(&row)).unwrap();
@@ -159,8 +160,14 @@ fn derived_criteria_stand_the_check() {
             check_criteria(&criteria).unwrap();
             let sum: f64 = criteria.iter().map(|criterion| criterion.weight).sum();
             assert_eq!(sum, 100.0);
+            // The general ones come last, four of them; the fit counts 35 with a style and without.
+            let (personal, _) = criteria.split_at(criteria.len() - 4);
+            let shares: Vec<f64> = personal.iter().map(|criterion| criterion.weight).collect();
+            assert!([&[][..], &[35.0], &[15.0, 35.0]].contains(&shares.as_slice()), "{shares:?}");
+            pairs += usize::from(shares.len() == 2);
         }
     }
+    assert!(pairs > 0);
 }
 
 #[test]

@@ -69,7 +69,7 @@ impl Heads {
             Param::from_tensor(Tensor::from_data(values, device))
         };
         let (perspectives, bystander) = (weights(PERSPECTIVES), weights(BYSTANDER_SUBSCORES));
-        Self { perspectives, bystander, ..Self::zeros(1, device) }
+        Self { perspectives, bystander, ..Self::zeros(zeros + drawn, device) }
     }
 
     /// Takes the heads' four tensors from `weights`.

@@ -45,7 +45,7 @@ pub struct BuiltinJudge {
     stock: OnceLock<Stock>,
     network: Network,
     personal: Personal,
-    /// Absent where heads, what lies under them or the personal fit are not those that were calibrated.
+    /// Absent where heads, what lies under them or the personal fit were not the ones calibrated.
     calibration: Option<Calibration>,
     identity: JudgeIdentity,
 }

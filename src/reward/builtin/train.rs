@@ -115,8 +115,7 @@ pub fn fit(
     let mut adam = AdamConfig::new().init();
     let mut best: Option<(f64, usize, Heads)> = None;
     for step in 1..=settings.steps {
-        let weights = heads.perspectives.val().powi_scalar(2).sum()
-            + heads.bystander.val().powi_scalar(2).sum();
+        let weights = square(&heads.perspectives) + square(&heads.bystander);
         let loss = batch.loss(&heads, settings.preferences) + weights.mul_scalar(settings.penalty);
         let gradients = GradientsParams::from_grads(loss.backward(), &heads);
         heads = bounded(adam.step(settings.rate, heads, gradients), &limits);
@@ -231,6 +230,11 @@ pub(super) fn bounded(heads: Heads, [perspectives, bystander]: &[Tensor<2>; 2]) 
     }
 }
 
+/// Σw².
+pub(super) fn square(weights: &Param<Tensor<2>>) -> Tensor<1> {
+    weights.val().powi_scalar(2).sum()
+}
+
 fn scalar(tensor: Tensor<1>) -> f64 {
     // The CPU never waits.
     f64::from(tensor.into_scalar::<f32>())
@@ -249,12 +253,10 @@ pub async fn beside_kernel(
     let shape = [base.len(), layout.width()];
     let base = tensor(base.concat(), shape, &Device::flex());
     let (inputs, nearest) = with_kernel(base, layout.dense(), kernel);
-    let [_, width] = inputs.dims();
-    let inputs = read_back(inputs).await?;
-    Ok((inputs.chunks_exact(width).map(<[f32]>::to_vec).collect(), read_back(nearest).await?))
+    Ok((rows(inputs).await?, read_back(nearest).await?))
 }
 
-/// `seen` by the hidden layer and the heads, with the layer's units beside it.
+/// Inputs `seen` with the units of the hidden layer over all but their first `counts` beside them.
 ///
 /// # Errors
 ///
@@ -265,10 +267,13 @@ pub async fn beside_hidden(
     hidden: &HiddenLayer,
 ) -> Result<Vec<Vec<f32>>> {
     let shape = [seen.len(), seen.first().map_or(0, Vec::len)];
-    let inputs = with_hidden(tensor(seen.concat(), shape, &Device::flex()), counts, hidden);
-    let [_, width] = inputs.dims();
-    let inputs = read_back(inputs).await?;
-    Ok(inputs.chunks_exact(width).map(<[f32]>::to_vec).collect())
+    rows(with_hidden(tensor(seen.concat(), shape, &Device::flex()), counts, hidden)).await
+}
+
+/// The rows of a matrix.
+async fn rows(matrix: Tensor<2>) -> Result<Vec<Vec<f32>>> {
+    let [_, width] = matrix.dims();
+    Ok(read_back(matrix).await?.chunks_exact(width).map(<[f32]>::to_vec).collect())
 }
 
 /// A row to calibrate with: its scenario, the reply, its mean grades (three levels, a total).

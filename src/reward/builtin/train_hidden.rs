@@ -4,7 +4,7 @@ use burn::module::{Module, Param};
 use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::{Device, Tensor};
 
-use super::train::{Batch, Bound, Preference, TrainingSet, bounded, limits, tensor};
+use super::train::{Batch, Bound, Preference, TrainingSet, bounded, limits, square, tensor};
 use crate::model::{Heads, HiddenLayer};
 use crate::stats::Random;
 
@@ -94,7 +94,6 @@ pub fn fit_hidden(
             let kept = mask(&mut random, preferences.len());
             [through(better, &kept), through(worse, &kept), chosen]
         });
-        let square = |weights: &Param<Tensor<2>>| weights.val().powi_scalar(2).sum();
         let Layers { hidden, heads } = &layers;
         let penalty =
             square(&hidden.weights) + square(&heads.perspectives) + square(&heads.bystander);

@@ -3,9 +3,10 @@
 use burn::module::{Module, Param};
 use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::activation::{log_softmax, relu};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 
 use super::sides::SIDES;
+use super::train::{square, tensor};
 use crate::formats::Result;
 use crate::model::{glorot, read_back};
 use crate::stats::Random;
@@ -56,7 +57,7 @@ pub async fn fit_sides(
     let (width, hidden) = (inputs[0].len(), settings.hidden);
     let mut random = Random::new(settings.seed);
     let mut drawn = |shape: [usize; 2]| {
-        Param::from_tensor(matrix(glorot(shape, || random.normal()), shape, &device))
+        Param::from_tensor(tensor(glorot(shape, || random.normal()), shape, &device))
     };
     let mut model = Reader { hidden: drawn([width, hidden]), output: drawn([hidden + 1, SIDES]) };
     let mut adam = AdamConfig::new().init();
@@ -68,15 +69,14 @@ pub async fn fit_sides(
         random.draw(&mut order, all);
         for batch in order.chunks(BATCH) {
             let x = batch.iter().flat_map(|&at| inputs[at].iter().copied()).collect();
-            let x = matrix(x, [batch.len(), width], &device);
+            let x = tensor(x, [batch.len(), width], &device);
             let mut hot = vec![0.0; batch.len() * SIDES];
             batch.iter().enumerate().for_each(|(row, &at)| hot[row * SIDES + classes[at]] = 1.0);
-            let hot = matrix(hot, [batch.len(), SIDES], &device);
+            let hot = tensor(hot, [batch.len(), SIDES], &device);
             let one = Tensor::ones([batch.len(), 1], &device);
             let units = Tensor::cat(vec![relu(x.matmul(model.hidden.val())), one], 1);
             let logits = units.matmul(model.output.val());
             let fit = (log_softmax(logits, 1) * hot).sum().neg().div_scalar(batch.len() as f32);
-            let square = |weights: &Param<Tensor<2>>| weights.val().powi_scalar(2).sum();
             let penalty = square(&model.hidden) + square(&model.output);
             let loss = fit + penalty.mul_scalar(settings.penalty);
             let gradients = GradientsParams::from_grads(loss.backward(), &model);
@@ -87,8 +87,4 @@ pub async fn fit_sides(
     let model = model.valid();
     let hidden = read_back(model.hidden.val()).await?;
     Ok(SideWeights { hidden, output: read_back(model.output.val()).await? })
-}
-
-fn matrix(values: Vec<f32>, shape: [usize; 2], device: &Device) -> Tensor<2> {
-    Tensor::from_data(TensorData::new(values, shape), device)
 }

@@ -50,9 +50,10 @@ pub struct MeasuredCriterion {
 /// perspective's scale, and up to 2 from what is known of the seeker, weighted to exactly 100.
 /// The bystander has none.
 ///
-/// The fit to the person counts 35 per cent, as a style alone does, and a style beside it 15: what whole sentences are read to
-/// say orders replies better than what lists find in them. Two styles without it count 25 each.
-/// Where nothing is known only the general ones remain, and the score is that of the scale.
+/// The fit to the person counts 35 per cent, as a style alone does, and a style beside it 15: what
+/// whole sentences are read to say orders replies better than what lists find in them. Two styles
+/// without it count 25 each. Where nothing is known only the general ones remain, and the score is
+/// that of the scale.
 pub fn personal_criteria(
     row: &ScoreRow,
     known: &KnownWishes,
@@ -62,11 +63,10 @@ pub fn personal_criteria(
         return Vec::new();
     }
     let personal = measures(&Wishes::of(row).agreeing_with(known, &row.query), known, perspective);
-    let fitted = matches!(personal.last(), Some(Measure::Fit));
-    let (shares, general): (&[f64], [f64; 4]) = match personal.len() {
-        0 => (&[], [30.0, 25.0, 25.0, 20.0]),
-        1 => (&[35.0], [20.0, 15.0, 15.0, 15.0]),
-        _ if fitted => (&[15.0, 35.0], [15.0, 15.0, 10.0, 10.0]),
+    let (shares, general): (&[f64], [f64; 4]) = match personal.as_slice() {
+        [] => (&[], [30.0, 25.0, 25.0, 20.0]),
+        [_] => (&[35.0], [20.0, 15.0, 15.0, 15.0]),
+        [_, Measure::Fit] => (&[15.0, 35.0], [15.0, 15.0, 10.0, 10.0]),
         _ => (&[25.0, 25.0], [15.0, 15.0, 10.0, 10.0]),
     };
     let texts = &GENERAL[perspective as usize];

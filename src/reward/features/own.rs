@@ -64,6 +64,7 @@ impl OwnWords {
     /// Reads `text`, which answers a seeker who said `said`.
     pub fn of(text: &str, said: &[&str]) -> Self {
         let text = straight(text);
+        let said: Vec<Vec<String>> = said.iter().map(|text| super::words(text)).collect();
         let mut reading = Reading::of(&text);
         let mut set_aside = SetAside::default();
         for found in LISTS.find(&reading.words) {
@@ -73,7 +74,7 @@ impl OwnWords {
             reading.begins.insert(found.start);
         }
         // A stock phrase that the seeker used first is a copy too, but is counted once.
-        for (run, whole) in copied(&reading.words, said) {
+        for (run, whole) in copied(&reading.words, &said) {
             for out in &mut reading.out[run.clone()] {
                 set_aside.copied += u32::from(!*out);
                 *out = true;
@@ -82,7 +83,7 @@ impl OwnWords {
                 reading.breaks.extend([run.start, run.end]);
             }
         }
-        for words in reading.echoes(&text, said) {
+        for words in reading.echoes(&text, &said) {
             set_aside.copied += words.len() as u32;
             reading.breaks.insert(words.end);
             reading.out[words].fill(true);
@@ -90,7 +91,7 @@ impl OwnWords {
         if !reading.out.contains(&true) {
             return Self { text, set_aside };
         }
-        let raised = said.iter().flat_map(|text| content_stems(&super::words(text)).into_keys());
+        let raised = said.iter().flat_map(|words| content_stems(words).into_keys());
         Self { text: reading.rest(&text, &raised.collect()), set_aside }
     }
 }
@@ -176,9 +177,12 @@ impl Reading {
 
     /// Where clauses are, or begin with, a message of two words once more ("You passed!"): too short
     /// a run to be a copy wherever it stands. What follows without a mark has a capital.
-    fn echoes(&self, text: &str, said: &[&str]) -> Vec<Range<usize>> {
-        let said: Vec<Vec<String>> = said.iter().map(|text| super::words(text)).collect();
-        let begins = |clause: &Range<usize>, said: &Vec<String>| {
+    fn echoes(&self, text: &str, said: &[Vec<String>]) -> Vec<Range<usize>> {
+        let said: Vec<&Vec<String>> = said.iter().filter(|said| said.len() == 2).collect();
+        if said.is_empty() {
+            return Vec::new();
+        }
+        let begins = |clause: &Range<usize>, said: &[String]| {
             let same = |(own, said): (&String, &String)| turned(own) == turned(said);
             let end = clause.start + said.len();
             let closed = clause.end == end
@@ -189,8 +193,7 @@ impl Reading {
                         && next.starts_with(char::is_uppercase)
                         && !next.starts_with('I')
                 });
-            said.len() == 2
-                && closed
+            closed
                 && self.words[clause.start..end].iter().zip(said).all(same)
                 && !self.out[clause.start..end].contains(&true)
         };
@@ -256,11 +259,10 @@ impl Reading {
 }
 
 /// The longest runs of words that the seeker said first, and whether each is a whole by itself.
-fn copied(words: &[String], said: &[&str]) -> Vec<(Range<usize>, bool)> {
+fn copied(words: &[String], said: &[Vec<String>]) -> Vec<(Range<usize>, bool)> {
     let own: Vec<&str> = words.iter().map(|word| turned(word)).collect();
     let mut found = Vec::new();
     for said in said {
-        let said = super::words(said);
         let said: Vec<&str> = said.iter().map(|word| turned(word)).collect();
         let run = RUN.min(said.len());
         // What was said in one or two words comes back by chance, unless it is a clause by itself.

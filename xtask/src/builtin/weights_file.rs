@@ -24,8 +24,8 @@ pub fn bytes<'a>(name: &'a str, shape: &[usize], values: Vec<i8>) -> Tensor<'a> 
     (name, Dtype::I8, shape.to_vec(), bytes)
 }
 
-/// Steps from zero to the largest value of a column. Values are off by 4 % on average, which no
-/// figure shows, and a file is a third smaller to fetch than with 127.
+/// Steps from zero to the largest value of a column. Values are off by 4 % on average, and a file is
+/// a third smaller to fetch than with 127.
 const STEPS: f32 = 31.0;
 
 /// A matrix [F, N] as int8, and the step of each of its columns as float32.
