@@ -34,7 +34,9 @@ pub type Leanings = [f64; ASPECTS];
 /// its first or second side, and subjects that are welcome or sore.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KnownWishes {
-    /// −1 (the second side) to 1 (the first), by aspect; 0 where nothing is known.
+    /// −1 (the second side) to 1 (the first), by aspect; 0 where nothing is known. That of "topic"
+    /// comes from the sentences alone that only point at their subject ("never touch on it"): such
+    /// a subject is none but the one that a reply brings up from earlier talk.
     pub leanings: Leanings,
     /// The stems of what a sentence speaks of, and whether it is welcome (1) or unwelcome (−1).
     pub subjects: Vec<(Vec<String>, f64)>,
@@ -60,21 +62,29 @@ impl KnownWishes {
         let mut sums = [0.0; ASPECTS];
         let (mut subjects, mut said, mut most) = (Vec::new(), String::new(), 0.0);
         for (Statement { text, weight }, own) in statements.iter().zip(leanings) {
+            let (words, asked) = (words(text), *weight > 1.0);
+            let mut own = *own;
+            // The query says what happened: it asks for something where that is clear, and only what
+            // was said of the person marks a subject.
+            if asked {
+                own = own.map(|lean| if lean.abs() < ASKED { 0.0 } else { lean });
+                own[topic] = 0.0;
+            }
             let strength = own.iter().map(|lean| lean.abs()).fold(0.0, f64::max) * weight;
             if strength > most {
                 (said, most) = (text.clone(), strength);
+            }
+            if own[topic].abs() > LEAST_SUBJECT {
+                subjects.push((subject_stems(&words), own[topic]));
+            }
+            if !points(&words) {
+                own[topic] = 0.0;
             }
             // What is said later overrides what was said before, as far as it speaks of the same.
             for (sum, lean) in sums.iter_mut().zip(own) {
                 *sum = *sum * (1.0 - lean.abs()) + weight * lean;
             }
-            // The query says what happened; only what was said of the person marks a subject.
-            if own[topic].abs() > LEAST_SUBJECT && *weight <= 1.0 {
-                subjects.push((subject_stems(&words(text)), own[topic]));
-            }
         }
-        // That some subject is welcome or sore says nothing of a reply but through its words.
-        sums[topic] = 0.0;
         let described = statements.iter().any(|one| one.weight <= 1.0);
         let leanings = sums.map(|sum| (STEEPNESS * sum).tanh());
         Self { leanings, subjects, said, described }
@@ -107,6 +117,18 @@ impl KnownWishes {
             .sum();
         sum.tanh()
     }
+}
+
+/// Whether a sentence points at something that another one names: "her" before a word of its own
+/// ("her mother") does not.
+fn points(words: &[String]) -> bool {
+    words.iter().enumerate().any(|(at, word)| match word.as_str() {
+        "it" | "him" | "them" | "that" | "those" => true,
+        "her" => words
+            .get(at + 1)
+            .is_none_or(|next| content_stems(std::slice::from_ref(next)).is_empty()),
+        _ => false,
+    })
 }
 
 #[cfg(test)]
@@ -148,5 +170,30 @@ mod tests {
         assert!(touch("After the bankruptcy, of course.", "I am tired.") < -0.3);
         assert_eq!(touch("Of course you are.", "I am tired."), 0.0);
         assert_eq!(touch("The bankruptcy, of course.", "The bankruptcy is over."), 0.0);
+    }
+
+    #[test]
+    fn a_sentence_that_points_counts_for_what_is_brought_up_from_before() {
+        let of = |text: &str| known(&[(text, "topic", -0.9)]).leanings[ASPECTS - 1];
+        assert!(of("She begged me never to touch on it again.") < -0.8);
+        assert!(of("Nobody at work is to ask him about her.") < -0.8);
+        assert_eq!(of("The bankruptcy is what he cannot hear about."), 0.0);
+        assert_eq!(of("Her mother is no subject for her friends."), 0.0);
+    }
+
+    #[test]
+    fn a_query_asks_for_something_only_where_that_is_clear() {
+        let asked = |lean: f64| {
+            let statement = Statement { text: "What now?".to_owned(), weight: 2.0 };
+            let mut own = [0.0; ASPECTS];
+            own[0] = lean;
+            own[ASPECTS - 1] = -0.9;
+            KnownWishes::of(&[statement], &[own])
+        };
+        assert!(asked(0.7).is_empty());
+        assert_eq!(asked(0.7).leanings, [0.0; ASPECTS]);
+        assert!(!asked(0.9).is_empty());
+        assert!(asked(0.9).subjects.is_empty());
+        assert_eq!(asked(0.9).leanings[ASPECTS - 1], 0.0);
     }
 }
