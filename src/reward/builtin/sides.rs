@@ -32,15 +32,27 @@ impl SideReader {
         Ok(Self { hidden, output })
     }
 
+    /// Takes the weights as training leaves them.
+    #[cfg(feature = "train")]
+    pub(super) fn new(hidden: Vec<f32>, output: Vec<f32>) -> Self {
+        Self { hidden, output }
+    }
+
     /// P(first side) − P(second side) of each aspect.
     pub fn leanings(&self, inputs: &[f32]) -> Leanings {
+        // Of some thousand n-grams a text has a handful.
+        let inputs = inputs.iter().copied().enumerate().filter(|(_, x)| *x != 0.0);
+        let shares = self.shares(inputs);
+        std::array::from_fn(|aspect| f64::from(shares[2 * aspect + 1] - shares[2 * aspect]))
+    }
+
+    /// The probability of each side, and of none, from the inputs that are not 0 by their places.
+    pub fn shares(&self, inputs: impl Iterator<Item = (usize, f32)>) -> [f32; SIDES] {
         let width = self.output.len() / SIDES - 1;
         let mut units = vec![0.0f32; width];
-        for (x, row) in inputs.iter().zip(self.hidden.chunks_exact(width)) {
-            // Of some thousand n-grams a text has a handful.
-            if *x != 0.0 {
-                units.iter_mut().zip(row).for_each(|(unit, weight)| *unit += x * weight);
-            }
+        for (at, x) in inputs {
+            let row = &self.hidden[at * width..(at + 1) * width];
+            units.iter_mut().zip(row).for_each(|(unit, weight)| *unit += x * weight);
         }
         let mut logits = [0.0f32; SIDES];
         let units = units.iter().map(|unit| unit.max(0.0)).chain([1.0]);
@@ -48,8 +60,8 @@ impl SideReader {
             logits.iter_mut().zip(row).for_each(|(logit, weight)| *logit += unit * weight);
         }
         let most = logits.iter().copied().fold(f32::MIN, f32::max);
-        let shares = logits.map(|logit| f64::from((logit - most).exp()));
-        let all: f64 = shares.iter().sum();
-        std::array::from_fn(|aspect| (shares[2 * aspect + 1] - shares[2 * aspect]) / all)
+        let shares = logits.map(|logit| (logit - most).exp());
+        let all: f32 = shares.iter().sum();
+        shares.map(|share| share / all)
     }
 }

@@ -1,11 +1,13 @@
-//! Training the model of personal fit on labelled sentences and replies.
+//! Training the model of personal fit on sentences and replies.
+
+use std::collections::BTreeSet;
 
 use burn::module::{Module, Param};
 use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::activation::{log_softmax, relu};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::sides::SIDES;
+use super::sides::{SIDES, SideReader};
 use super::train::{square, tensor};
 use crate::formats::Result;
 use crate::model::{glorot, read_back};
@@ -28,6 +30,73 @@ pub struct SideWeights {
     pub output: Vec<f32>,
 }
 
+impl SideWeights {
+    /// How probable the network finds each side of each text.
+    pub fn shares(self, inputs: &SideInputs) -> Vec<[f32; SIDES]> {
+        let reader = SideReader::new(self.hidden, self.output);
+        let own = |row: &Vec<(u32, f32)>| {
+            reader.shares(row.iter().map(|&(at, value)| (at as usize, value)))
+        };
+        inputs.rows.iter().map(own).collect()
+    }
+}
+
+/// The inputs of texts, zeros left out: of some thousand n-grams a text has a handful.
+#[derive(Debug, Clone, Default)]
+pub struct SideInputs {
+    width: usize,
+    rows: Vec<Vec<(u32, f32)>>,
+}
+
+impl SideInputs {
+    /// Takes the inputs of one text, as many as those of the texts before it.
+    pub fn push(&mut self, inputs: &[f32]) {
+        self.width = inputs.len();
+        let own = (0..).zip(inputs.iter().copied()).filter(|(_, value)| *value != 0.0);
+        self.rows.push(own.collect());
+    }
+
+    /// Takes the texts of `other`.
+    pub fn extend(&mut self, other: Self) {
+        self.rows.extend(other.rows);
+    }
+
+    /// How many texts there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is no text.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The columns in which some rows have anything, and the rows over these columns.
+    fn batch(&self, rows: &[usize]) -> (Vec<i32>, Vec<f32>) {
+        let of = |at: &usize| self.rows[*at].iter();
+        let columns: BTreeSet<u32> = rows.iter().flat_map(of).map(|(column, _)| *column).collect();
+        let mut places = vec![0; self.width];
+        columns.iter().zip(0..).for_each(|(column, place)| places[*column as usize] = place);
+        let mut values = vec![0.0; rows.len() * columns.len()];
+        for (line, at) in rows.iter().enumerate() {
+            for (column, value) in of(at) {
+                values[line * columns.len() + places[*column as usize]] = *value;
+            }
+        }
+        (columns.into_iter().map(|column| column as i32).collect(), values)
+    }
+}
+
+impl FromIterator<Vec<f32>> for SideInputs {
+    fn from_iter<T: IntoIterator<Item = Vec<f32>>>(texts: T) -> Self {
+        let mut inputs = Self::default();
+        texts.into_iter().for_each(|text| inputs.push(&text));
+        inputs
+    }
+}
+
 /// Settings of [`fit_sides`].
 #[derive(Debug, Clone, Copy)]
 pub struct SideSettings {
@@ -41,42 +110,45 @@ pub struct SideSettings {
     pub seed: u32,
 }
 
-/// Fits a network of one hidden layer of rectified units to texts of known sides (2 · aspect, + 1 for
-/// its first side; the last class is none): cross-entropy, Adam over shuffled batches at a rate that
-/// falls to zero.
+/// Fits a network of one hidden layer of rectified units to the probabilities of each text's sides (2 ·
+/// aspect, + 1 for its first side; the last class is none): cross-entropy, Adam over shuffled batches
+/// at a rate that falls to zero.
 ///
 /// # Errors
 ///
 /// `Device` where the device fails.
 pub async fn fit_sides(
-    inputs: &[Vec<f32>],
-    classes: &[usize],
+    inputs: &SideInputs,
+    targets: &[[f32; SIDES]],
     settings: SideSettings,
 ) -> Result<SideWeights> {
     let device = Device::flex().autodiff();
-    let (width, hidden) = (inputs[0].len(), settings.hidden);
+    let (width, hidden) = (inputs.width, settings.hidden);
     let mut random = Random::new(settings.seed);
     let mut drawn = |shape: [usize; 2]| {
         Param::from_tensor(tensor(glorot(shape, || random.normal()), shape, &device))
     };
     let mut model = Reader { hidden: drawn([width, hidden]), output: drawn([hidden + 1, SIDES]) };
     let mut adam = AdamConfig::new().init();
-    let mut order: Vec<usize> = (0..inputs.len()).collect();
-    let steps = (settings.epochs * inputs.len().div_ceil(BATCH)) as f64;
+    let mut order: Vec<usize> = (0..targets.len()).collect();
+    let steps = (settings.epochs * targets.len().div_ceil(BATCH)) as f64;
     let mut done = 0.0;
     for _ in 0..settings.epochs {
         let all = order.len();
         random.draw(&mut order, all);
         for batch in order.chunks(BATCH) {
-            let x = batch.iter().flat_map(|&at| inputs[at].iter().copied()).collect();
-            let x = tensor(x, [batch.len(), width], &device);
-            let mut hot = vec![0.0; batch.len() * SIDES];
-            batch.iter().enumerate().for_each(|(row, &at)| hot[row * SIDES + classes[at]] = 1.0);
-            let hot = tensor(hot, [batch.len(), SIDES], &device);
+            // Only the weights of what the batch has anything of are multiplied.
+            let (columns, x) = inputs.batch(batch);
+            let x = tensor(x, [batch.len(), columns.len()], &device);
+            let columns = TensorData::new(columns, [x.dims()[1]]);
+            let columns = Tensor::<1, Int>::from_data(columns, &device);
+            let hidden = model.hidden.val().select(0, columns);
+            let target = batch.iter().flat_map(|&at| targets[at]).collect();
+            let target = tensor(target, [batch.len(), SIDES], &device);
             let one = Tensor::ones([batch.len(), 1], &device);
-            let units = Tensor::cat(vec![relu(x.matmul(model.hidden.val())), one], 1);
+            let units = Tensor::cat(vec![relu(x.matmul(hidden)), one], 1);
             let logits = units.matmul(model.output.val());
-            let fit = (log_softmax(logits, 1) * hot).sum().neg().div_scalar(batch.len() as f32);
+            let fit = (log_softmax(logits, 1) * target).sum().neg().div_scalar(batch.len() as f32);
             let penalty = square(&model.hidden) + square(&model.output);
             let loss = fit + penalty.mul_scalar(settings.penalty);
             let gradients = GradientsParams::from_grads(loss.backward(), &model);
@@ -87,4 +159,37 @@ pub async fn fit_sides(
     let model = model.valid();
     let hidden = read_back(model.hidden.val()).await?;
     Ok(SideWeights { hidden, output: read_back(model.output.val()).await? })
+}
+
+#[cfg(test)]
+mod tests {
+    use pollster::block_on;
+
+    use super::*;
+
+    #[test]
+    fn a_batch_has_the_columns_that_its_texts_have() {
+        let dense = [vec![0.0, 2.0, 0.0, 1.0], vec![3.0, 0.0, 0.0, 0.0], vec![0.0, 0.0, 0.0, 4.0]];
+        let inputs: SideInputs = dense.into_iter().collect();
+        assert_eq!(inputs.len(), 3);
+        assert_eq!(inputs.batch(&[2, 0]), (vec![1, 3], vec![0.0, 4.0, 2.0, 1.0]));
+        assert_eq!(inputs.batch(&[1]), (vec![0], vec![3.0]));
+    }
+
+    #[test]
+    fn a_network_learns_how_probable_a_side_is() {
+        let texts = [vec![1.0, 0.0, 0.0], vec![0.0, 1.0, 0.0]];
+        let inputs: SideInputs = texts.into_iter().cycle().take(128).collect();
+        let mut even = [0.0; SIDES];
+        (even[3], even[7]) = (0.5, 0.5);
+        let mut sure = [0.0; SIDES];
+        sure[5] = 1.0;
+        let targets: Vec<[f32; SIDES]> = [even, sure].into_iter().cycle().take(128).collect();
+        let settings = SideSettings { hidden: 8, epochs: 2000, penalty: 0.0, seed: 3 };
+        let fit = || block_on(fit_sides(&inputs, &targets, settings)).unwrap();
+        let shares = fit().shares(&inputs);
+        assert!((shares[0][3] - 0.5).abs() < 0.05 && (shares[0][7] - 0.5).abs() < 0.05);
+        assert!(shares[1][5] > 0.9);
+        assert_eq!(fit().shares(&inputs), shares);
+    }
 }

@@ -7,7 +7,7 @@ use attune::stats::{Bootstrap, Interval, bootstrap, spearman};
 use super::data::Dataset;
 use super::pairs::{MinimalPair, minimal_pairs};
 use super::train::{SHIPPED, Trained, Variant, train};
-use super::{EmbedderBytes, personal, trust};
+use super::{EmbedderBytes, contrasts::evaluate_contrasts, trust};
 
 pub const FIGURES: [&str; 4] = ["resonation", "expression", "reception", "bystander"];
 const RESAMPLING: Bootstrap = Bootstrap { resamples: 1000, level: 0.95, seed: 7 };
@@ -82,7 +82,7 @@ pub fn evaluate(split: &str) -> Result<()> {
     let first: Vec<[f64; 4]> = rows.iter().map(|&at| data.rows[at].grades[0].figures()).collect();
     line("(second grading against the first)", &agreement(&data, &rows, &second, &first)?, None);
 
-    personal::evaluate_contrasts(split)?;
+    evaluate_contrasts(split)?;
     trust::evaluate(&data, &rows)
 }
 

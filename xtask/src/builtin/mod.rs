@@ -1,7 +1,9 @@
 //! Training and measuring the built-in judge.
 
+mod contrasts;
 mod corpus;
 mod data;
+mod distilled;
 mod evaluate;
 mod heads_file;
 mod pairs;

@@ -11,8 +11,9 @@ use serde::Deserialize;
 use super::evaluate::FIGURES;
 
 /// The first is for testing only.
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "data/graded-replies/more/pairs.jsonl",
+    "data/graded-replies/contrasts/pairs.jsonl",
     "data/graded-replies/broad/part1/pairs.jsonl",
     "data/graded-replies/broad/part2/pairs.jsonl",
     "data/graded-replies/broad/part3/pairs.jsonl",
@@ -117,6 +118,8 @@ pub fn minimal_pairs(embedder: &TextEmbedder) -> Result<Vec<MinimalPair>> {
 
 /// One reply to two people, of whom it suits one better.
 pub struct ContrastPair {
+    /// The file that it stands in.
+    pub file: &'static str,
     /// The reply for each of the two.
     pub rows: Vec<ScoreRow>,
     /// The place of the one whom it suits.
@@ -125,14 +128,15 @@ pub struct ContrastPair {
 
 /// The contrast pairs of a split.
 pub fn contrast_pairs(split: &str) -> Result<Vec<ContrastPair>> {
-    let pair = |(_, line): (&str, Line)| {
+    let pair = |(file, line): (&'static str, Line)| {
         let row = |(at, user): (usize, &User)| ScoreRow {
             id: at.to_string(),
             persona: user.persona.clone(),
             memory: user.memory.clone(),
             ..line.row(&line.response)
         };
-        ContrastPair { rows: line.users.iter().enumerate().map(row).collect(), better: line.better }
+        let rows = line.users.iter().enumerate().map(row).collect();
+        ContrastPair { file, rows, better: line.better }
     };
     let own = lines("contrast")?.into_iter().filter(|(_, line)| line.split == split);
     Ok(own.map(pair).collect())

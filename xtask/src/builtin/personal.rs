@@ -1,26 +1,24 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail};
 use attune::formats::jsonl;
 use attune::model::TextEmbedder;
-use attune::reward::builtin::train_personal::{SideSettings, SideWeights, fit_sides};
+use attune::reward::ScoreRow;
+use attune::reward::builtin::train_personal::{SideInputs, SideSettings, SideWeights};
 use attune::reward::builtin::{
     InputLayout, Judged, PERSONAL_FORMAT, ReplyReading, SIDES, Stock, TWO_SIDED, quality_inputs,
     wish_inputs,
 };
 use attune::reward::features::{NgramVocabulary, words};
-use attune::reward::wishes::aspect;
-use attune::reward::{Method, ScoreRow, ScoreSettings};
-use attune::stats::Interval;
+use attune::reward::wishes::{aspect, statements};
 use pollster::block_on;
 use serde::Deserialize;
 
 use super::data::Dataset;
-use super::evaluate::share;
-use super::pairs::{ContrastPair, contrast_pairs};
+use super::distilled::distilled;
 use super::train::layout_of;
 use super::weights_file::{floats, json, stepped, weights_file};
-use super::{EmbedderBytes, WEIGHTS, shipped_judge};
+use super::{EmbedderBytes, WEIGHTS};
 
 const SENTENCES: SideSettings = SideSettings { hidden: 64, epochs: 8, penalty: 1e-6, seed: 7 };
 const REPLIES: SideSettings = SideSettings { hidden: 64, epochs: 12, penalty: 1e-5, seed: 7 };
@@ -30,7 +28,7 @@ const LEAST_REPLIES: usize = 6;
 const PEOPLE: &str = "data/wishes/people.jsonl";
 const PHRASES: &str = "data/wishes/phrases.json";
 /// Frames that each phrase is set into, of each kind: all of them in turn.
-const FRAMES: usize = 10;
+const FRAMES: usize = 16;
 
 /// A sentence about a person, or a short reply, and what its author says it shows.
 #[derive(Deserialize)]
@@ -165,7 +163,7 @@ pub fn train_personal() -> Result<()> {
     let people: Vec<People> = read(PEOPLE)?;
 
     let sentences = sentences(&people)?;
-    let (wish_grams, wishes) = fit_sentences(&sentences, &embedder)?;
+    let (wish_grams, wishes) = fit_sentences(&sentences, &data, &embedder)?;
 
     let mut texts: Vec<(String, Side)> = Vec::new();
     for one in read::<Labelled>("data/wishes/replies.jsonl")? {
@@ -180,16 +178,17 @@ pub fn train_personal() -> Result<()> {
     let mut layout = layout_of(&data, &data.of("train"), &|name| !TWO_SIDED.contains(&name));
     layout.ngrams = NgramVocabulary::collect(grams_of, LEAST_REPLIES);
     let vocabulary = NgramVocabulary::new(&layout.ngrams);
-    let inputs: Vec<Vec<f32>> = texts
-        .iter()
-        .zip(&judged)
-        .map(|((text, _), judged)| {
-            let reading = ReplyReading::of(text, &judged.embedding);
-            quality_inputs(&layout, &vocabulary, judged, &reading)
-        })
-        .collect();
+    let inputs = |text: &str, judged: &Judged| {
+        let reading = ReplyReading::of(text, &judged.embedding);
+        quality_inputs(&layout, &vocabulary, judged, &reading)
+    };
+    let known: SideInputs =
+        texts.iter().zip(&judged).map(|((text, _), judged)| inputs(text, judged)).collect();
     let classes: Vec<usize> = texts.iter().map(|(_, side)| class(*side)).collect();
-    let quality = block_on(fit_sides(&inputs, &classes, REPLIES))?;
+    // Of the graded replies nobody said what they show.
+    let graded = data.of("train").into_iter();
+    let others = graded.map(|at| inputs(&data.rows[at].row.response, &data.judged[at])).collect();
+    let quality = distilled(known, &classes, others, REPLIES)?;
     let bytes = Model { wish_grams, wishes, layout, quality }.bytes()?;
     std::fs::write(format!("{WEIGHTS}/personal.safetensors"), &bytes)?;
     println!("{} sentences, {} replies", sentences.len(), texts.len());
@@ -225,20 +224,28 @@ fn sentences(people: &[People]) -> Result<Vec<(String, Side)>> {
 /// The n-grams and the weights that tell a sentence's wish.
 fn fit_sentences(
     sentences: &[(String, Side)],
+    data: &Dataset,
     embedder: &TextEmbedder,
 ) -> Result<(Vec<String>, SideWeights)> {
     let split: Vec<Vec<String>> = sentences.iter().map(|(text, _)| words(text)).collect();
     let grams = NgramVocabulary::collect(split.iter().map(Vec::as_slice), LEAST_SENTENCES);
     let vocabulary = NgramVocabulary::new(&grams);
+    let inputs = |texts: &[&str]| -> Result<SideInputs> {
+        let vectors = block_on(embedder.embed(texts))?;
+        let own = texts.iter().zip(&vectors);
+        Ok(own.map(|(text, vector)| wish_inputs(text, vector, &vocabulary)).collect())
+    };
     let texts: Vec<&str> = sentences.iter().map(|(text, _)| text.as_str()).collect();
-    let vectors = block_on(embedder.embed(&texts))?;
-    let inputs: Vec<Vec<f32>> = texts
-        .iter()
-        .zip(&vectors)
-        .map(|(text, vector)| wish_inputs(text, vector, &vocabulary))
-        .collect();
     let classes: Vec<usize> = sentences.iter().map(|(_, side)| class(*side)).collect();
-    let weights = block_on(fit_sides(&inputs, &classes, SENTENCES))?;
+    // What is known of the seekers of the graded replies: what it says of a wish, nobody told.
+    let others: BTreeSet<String> = data
+        .of("train")
+        .into_iter()
+        .flat_map(|at| statements(&data.rows[at].row))
+        .map(|statement| statement.text)
+        .collect();
+    let others: Vec<&str> = others.iter().map(String::as_str).collect();
+    let weights = distilled(inputs(&texts)?, &classes, inputs(&others)?, SENTENCES)?;
     Ok((grams, weights))
 }
 
@@ -258,35 +265,4 @@ fn judge_texts<'a>(
         .into_iter()
         .map(|[_, reply]| reply)
         .collect())
-}
-
-/// Prints how many contrast pairs the shipped judge puts in the right order.
-pub fn evaluate_contrasts(split: &str) -> Result<()> {
-    let judge = shipped_judge()?;
-    let settings = ScoreSettings::of(Method::Peregrm);
-    println!("\nContrast pairs in the right order (PereGRM, by the reward; a tie is wrong)\n");
-    let mut splits = vec!["train", "validation"];
-    if split == "test" {
-        splits.push(split);
-    }
-    for split in splits {
-        let right: Vec<bool> = contrast_pairs(split)?
-            .iter()
-            .map(|ContrastPair { rows, better }| {
-                let scored = block_on(judge.score(rows, &settings))?;
-                Ok(scored[*better].reward > scored[1 - better].reward)
-            })
-            .collect::<Result<_>>()?;
-        let Interval { estimate, low, high, .. } = share(&right)?;
-        let percent = |value: Option<f64>| 100.0 * value.unwrap_or(f64::NAN);
-        println!(
-            "- {split}: {} of {}, {:.0} % ({:.0}–{:.0})",
-            right.iter().filter(|right| **right).count(),
-            right.len(),
-            percent(estimate),
-            percent(low),
-            percent(high),
-        );
-    }
-    Ok(())
 }
