@@ -52,8 +52,13 @@ test('no scenario stands in two splits, nor in two sets; kinds and levels are we
 });
 
 test('pairs have two sides, of which one is better; those for training are none of the test', () => {
-  const test = rows('more/pairs.jsonl');
-  const others = PARTS.flatMap((part) => rows(`${part}/pairs.jsonl`));
+  const contrasts = rows('contrasts/pairs.jsonl');
+  const [tested, looked] = ['test', 'validation'].map((own) =>
+    contrasts.filter(({ split }) => split === own),
+  );
+  assert.deepEqual([tested.length, looked.length], [120, 120]);
+  const test = [...rows('more/pairs.jsonl'), ...tested];
+  const others = [...PARTS.flatMap((part) => rows(`${part}/pairs.jsonl`)), ...looked];
   for (const { id, split } of others) assert.ok(['train', 'validation'].includes(split), id);
   const queries = new Set(test.map(({ query }) => query));
   assert.ok(!others.some(({ query }) => queries.has(query)));
