@@ -42,35 +42,16 @@ impl SideWeights {
 }
 
 /// The inputs of texts, zeros left out: of some thousand n-grams a text has a handful.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct SideInputs {
     width: usize,
     rows: Vec<Vec<(u32, f32)>>,
 }
 
 impl SideInputs {
-    /// Takes the inputs of one text, as many as those of the texts before it.
-    pub fn push(&mut self, inputs: &[f32]) {
-        self.width = inputs.len();
-        let own = (0..).zip(inputs.iter().copied()).filter(|(_, value)| *value != 0.0);
-        self.rows.push(own.collect());
-    }
-
     /// Takes the texts of `other`.
     pub fn extend(&mut self, other: Self) {
         self.rows.extend(other.rows);
-    }
-
-    /// How many texts there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// Whether there is no text.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
     }
 
     /// The columns in which some rows have anything, and the rows over these columns.
@@ -89,10 +70,15 @@ impl SideInputs {
     }
 }
 
+/// Of texts with as many inputs each.
 impl FromIterator<Vec<f32>> for SideInputs {
     fn from_iter<T: IntoIterator<Item = Vec<f32>>>(texts: T) -> Self {
         let mut inputs = Self::default();
-        texts.into_iter().for_each(|text| inputs.push(&text));
+        for text in texts {
+            inputs.width = text.len();
+            let own = (0..).zip(text).filter(|(_, value)| *value != 0.0);
+            inputs.rows.push(own.collect());
+        }
         inputs
     }
 }
@@ -112,7 +98,7 @@ pub struct SideSettings {
 
 /// Fits a network of one hidden layer of rectified units to the probabilities of each text's sides (2 ·
 /// aspect, + 1 for its first side; the last class is none): cross-entropy, Adam over shuffled batches
-/// at a rate that falls to zero.
+/// at a rate that falls to zero. Texts after the last that has a target have no part.
 ///
 /// # Errors
 ///
@@ -171,7 +157,7 @@ mod tests {
     fn a_batch_has_the_columns_that_its_texts_have() {
         let dense = [vec![0.0, 2.0, 0.0, 1.0], vec![3.0, 0.0, 0.0, 0.0], vec![0.0, 0.0, 0.0, 4.0]];
         let inputs: SideInputs = dense.into_iter().collect();
-        assert_eq!(inputs.len(), 3);
+        assert_eq!(inputs.rows.len(), 3);
         assert_eq!(inputs.batch(&[2, 0]), (vec![1, 3], vec![0.0, 4.0, 2.0, 1.0]));
         assert_eq!(inputs.batch(&[1]), (vec![0], vec![3.0]));
     }

@@ -2,10 +2,9 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use attune::reward::{Method, ScoreSettings};
-use attune::stats::Interval;
 use pollster::block_on;
 
-use super::evaluate::share;
+use super::evaluate::{percent, share};
 use super::pairs::{ContrastPair, contrast_pairs};
 use super::shipped_judge;
 
@@ -36,10 +35,7 @@ pub fn evaluate_contrasts(split: &str) -> Result<()> {
 }
 
 fn print(name: &str, right: &[bool]) -> Result<()> {
-    let Interval { estimate, low, high, .. } = share(right)?;
-    let [estimate, low, high] =
-        [estimate, low, high].map(|share| 100.0 * share.unwrap_or(f64::NAN));
     let count = right.iter().filter(|right| **right).count();
-    println!("- {name}: {count} of {}, {estimate:.0} % ({low:.0}–{high:.0})", right.len());
+    println!("- {name}: {count} of {}, {}", right.len(), percent(&share(right)?));
     Ok(())
 }

@@ -1,13 +1,12 @@
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use anyhow::Result;
 use attune::reward::builtin::SIDES;
 use attune::reward::builtin::train_personal::{SideInputs, SideSettings, SideWeights, fit_sides};
 use pollster::block_on;
 
+use super::parallel::on_all_processors;
+
 /// How many networks teach the one that is kept.
-const TEACHERS: u32 = 6;
+const TEACHERS: usize = 6;
 
 type Shares = [f32; SIDES];
 
@@ -16,7 +15,7 @@ type Shares = [f32; SIDES];
 /// Dean 2015). One network's reading of a text it has not met turns on its seed; that of several
 /// less so, and it passes on to one.
 pub fn distilled(
-    known: SideInputs,
+    mut texts: SideInputs,
     classes: &[usize],
     others: SideInputs,
     settings: SideSettings,
@@ -25,33 +24,16 @@ pub fn distilled(
         .iter()
         .map(|&class| std::array::from_fn(|side| f32::from(u8::from(side == class))))
         .collect();
-    let mut all = known.clone();
-    all.extend(others);
+    texts.extend(others);
 
-    let taught: Mutex<Vec<(u32, Result<Vec<Shares>>)>> = Mutex::new(Vec::new());
-    let next = AtomicU32::new(1);
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(|| {
-                loop {
-                    let teacher = next.fetch_add(1, Ordering::Relaxed);
-                    if teacher > TEACHERS {
-                        break;
-                    }
-                    let settings = SideSettings { seed: settings.seed + teacher, ..settings };
-                    let fitted = block_on(fit_sides(&known, &hot, settings));
-                    let shares = fitted.map(|weights| weights.shares(&all)).map_err(Into::into);
-                    taught.lock().expect("no thread panicked").push((teacher, shares));
-                }
-            });
-        }
+    let taught = on_all_processors(TEACHERS, |teacher| {
+        let settings = SideSettings { seed: settings.seed + teacher as u32 + 1, ..settings };
+        Ok(block_on(fit_sides(&texts, &hot, settings))?.shares(&texts))
     });
-    let mut taught = taught.into_inner().expect("no thread panicked");
-    // Sums in one order are the same on every run.
-    taught.sort_by_key(|(teacher, _)| *teacher);
-    let mut targets = vec![[0.0; SIDES]; all.len()];
-    for (_, shares) in taught {
-        for (target, shares) in targets.iter_mut().zip(shares?) {
+    let taught: Vec<Vec<Shares>> = taught.into_iter().collect::<Result<_>>()?;
+    let mut targets = vec![[0.0; SIDES]; taught[0].len()];
+    for shares in taught {
+        for (target, shares) in targets.iter_mut().zip(shares) {
             target.iter_mut().zip(shares).for_each(|(sum, share)| *sum += share / TEACHERS as f32);
         }
     }
@@ -59,5 +41,5 @@ pub fn distilled(
     for (target, hot) in targets.iter_mut().zip(&hot) {
         target.iter_mut().zip(hot).for_each(|(share, told)| *share = (*share + told) / 2.0);
     }
-    Ok(block_on(fit_sides(&all, &targets, settings))?)
+    Ok(block_on(fit_sides(&texts, &targets, settings))?)
 }

@@ -1,13 +1,12 @@
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
-
 use anyhow::Result;
 use attune::stats::{Bootstrap, Interval, bootstrap, spearman};
 
+use super::contrasts::evaluate_contrasts;
 use super::data::Dataset;
 use super::pairs::{MinimalPair, minimal_pairs};
+use super::parallel::on_all_processors;
 use super::train::{SHIPPED, Trained, Variant, train};
-use super::{EmbedderBytes, contrasts::evaluate_contrasts, trust};
+use super::{EmbedderBytes, trust};
 
 pub const FIGURES: [&str; 4] = ["resonation", "expression", "reception", "bystander"];
 const RESAMPLING: Bootstrap = Bootstrap { resamples: 1000, level: 0.95, seed: 7 };
@@ -65,7 +64,8 @@ pub fn evaluate(split: &str) -> Result<()> {
     );
     println!("| model | {} | pairs |", FIGURES.join(" | "));
     println!("|---|{}", "---|".repeat(FIGURES.len() + 1));
-    for (variant, model) in VARIANTS.iter().zip(trained(&data, &all)) {
+    let models = on_all_processors(VARIANTS.len(), |at| train(&VARIANTS[at], &data, &all));
+    for (variant, model) in VARIANTS.iter().zip(models) {
         let model = model?;
         let predicted = model.predict(&data, &rows)?;
         line(variant.name, &correlations(&data, &rows, &predicted)?, Some(order(&model, &pairs)?));
@@ -84,26 +84,6 @@ pub fn evaluate(split: &str) -> Result<()> {
 
     evaluate_contrasts(split)?;
     trust::evaluate(&data, &rows)
-}
-
-/// All [`VARIANTS`], on as many threads as there are processors.
-fn trained(data: &Dataset, pairs: &[MinimalPair]) -> Vec<Result<Trained>> {
-    let next = AtomicUsize::new(0);
-    let models = [const { Mutex::new(None) }; VARIANTS.len()];
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(|| {
-                // The last ones take longest.
-                while let Some(at) = (VARIANTS.len() - 1).checked_sub(next.fetch_add(1, Relaxed)) {
-                    let model = train(&VARIANTS[at], data, pairs);
-                    *models[at].lock().unwrap_or_else(PoisonError::into_inner) = Some(model);
-                }
-            });
-        }
-    });
-    let model =
-        |model: Mutex<Option<_>>| model.into_inner().unwrap_or_else(PoisonError::into_inner);
-    models.into_iter().filter_map(model).collect()
 }
 
 /// The larger set, and the broad one, which is harder.
@@ -184,4 +164,11 @@ pub fn share(holds: &[bool]) -> attune::formats::Result<Interval> {
         [drawn.iter().filter(|holds| ***holds).count() as f64 / drawn.len() as f64]
     })?;
     Ok(share)
+}
+
+/// A share in per cent, with its interval.
+pub fn percent(share: &Interval) -> String {
+    let Interval { estimate, low, high, .. } = share;
+    let percent = |value: &Option<f64>| 100.0 * value.unwrap_or(f64::NAN);
+    format!("{:.0} % ({:.0}–{:.0})", percent(estimate), percent(low), percent(high))
 }

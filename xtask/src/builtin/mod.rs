@@ -7,6 +7,7 @@ mod distilled;
 mod evaluate;
 mod heads_file;
 mod pairs;
+mod parallel;
 mod personal;
 mod train;
 mod trust;

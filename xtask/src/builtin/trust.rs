@@ -6,7 +6,7 @@ use attune::stats::{Bootstrap, bootstrap};
 use pollster::block_on;
 
 use super::data::Dataset;
-use super::evaluate::{FIGURES, clusters};
+use super::evaluate::{FIGURES, clusters, percent};
 use super::shipped_judge;
 
 const DIAGRAM: &str = "docs/builtin-reliability.svg";
@@ -46,13 +46,7 @@ pub fn evaluate(data: &Dataset, rows: &[usize]) -> Result<()> {
             .enumerate()
             .map(|(at, share)| {
                 let width = held.iter().map(|row| row[at].1).sum::<f64>() / held.len() as f64;
-                let percent = |value: Option<f64>| 100.0 * value.unwrap_or(f64::NAN);
-                format!(
-                    "{:.0} % ({:.0}–{:.0}), {width:.2}",
-                    percent(share.estimate),
-                    percent(share.low),
-                    percent(share.high),
-                )
+                format!("{}, {width:.2}", percent(share))
             })
             .collect();
         println!("| {level} | {} |", cells.join(" | "));
