@@ -58,10 +58,13 @@ test('pairs have two sides, of which one is better; those for training are none 
   );
   assert.deepEqual([tested.length, looked.length], [120, 120]);
   const test = [...rows('more/pairs.jsonl'), ...tested];
-  const others = [...PARTS.flatMap((part) => rows(`${part}/pairs.jsonl`)), ...looked];
+  const taught = rows('contrasts/train.jsonl');
+  const broad = PARTS.flatMap((part) => rows(`${part}/pairs.jsonl`));
+  const others = [...broad, ...looked, ...taught];
   for (const { id, split } of others) assert.ok(['train', 'validation'].includes(split), id);
-  const queries = new Set(test.map(({ query }) => query));
-  assert.ok(!others.some(({ query }) => queries.has(query)));
+  assert.ok(taught.every(({ split }) => split === 'train'));
+  const queries = new Set([...test, ...looked].map(({ query }) => query));
+  assert.ok(![...broad, ...taught].some(({ query }) => queries.has(query)));
   const pairs = [...test, ...others];
   assert.equal(new Set(pairs.map(({ id }) => id)).size, pairs.length);
   for (const { id, type, better, responses, response, users } of pairs) {

@@ -17,7 +17,7 @@ use crate::reward::features::{NgramVocabulary, words};
 use crate::reward::wishes::{KnownWishes, Leanings, Statement, WISH_CUES, statements, wish_cues};
 
 /// How fast a fit grows with what meets: probabilities seldom come near 1.
-const STEEPNESS: f64 = 5.0;
+pub(super) const STEEPNESS: f64 = 5.0;
 
 /// The format of the weights.
 pub const PERSONAL_FORMAT: &str = "attune-personal-2";

@@ -9,8 +9,8 @@ use crate::reward::{ScoreRow, Sections};
 /// Ordinary sentences that stand in for steering text: a reply with these in the same place is
 /// what the steered one is measured against. The heads read some ordinary text more kindly than
 /// other; these notices, on which they are strict, were the lowest of 22 tried at five lengths, two
-/// of 22 more tried with the present heads, and the last two of 30 tried with the present fit to
-/// a person, so that the score stays below that of nearly any neutral text.
+/// of 22 more tried with the present heads, and the last three of 30 and of 90 tried with fits to a
+/// person, so that the score stays below that of nearly any neutral text.
 const FILLERS: &[&str] = &[
     "Just a reminder that the office is closed. No need to call. The door is on the left anyway. ",
     "It is always best to buy tickets early. The price is five euros. Everybody pays at the gate. ",
@@ -23,6 +23,7 @@ const FILLERS: &[&str] = &[
     "Frost is due on high ground before dawn. ",
     "Ice is thin at the edges of the pond. ",
     "Fig trees fruit twice a year. ",
+    "Ice on roads. ",
 ];
 
 /// The versions of a row that are scored, the reply as it is first, and the kinds of steering

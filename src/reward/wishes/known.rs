@@ -11,6 +11,13 @@ pub struct Statement {
     pub weight: f64,
 }
 
+impl Statement {
+    /// Whether it points at something that another one names ("Never bring it up.").
+    pub fn points(&self) -> bool {
+        points(&words(&self.text))
+    }
+}
+
 /// The sentences of persona, memories, the seeker's earlier turns and the query, in this order.
 pub fn statements(row: &ScoreRow) -> Vec<Statement> {
     let persona = row.persona.iter().map(|persona| persona.identity.as_str());
@@ -47,7 +54,7 @@ pub struct KnownWishes {
 }
 
 /// One sentence that surely says a wish makes it known to .9.
-const STEEPNESS: f64 = 1.5;
+pub(in crate::reward) const STEEPNESS: f64 = 1.5;
 /// The lean from which a wish counts as known.
 const LEAST: f64 = 0.25;
 /// The lean from which a query by itself asks for something.

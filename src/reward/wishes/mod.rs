@@ -13,6 +13,9 @@ pub use aspects::{ASPECTS, WISH_CUES, aspect, aspect_names, wish_cues};
 pub use known::{KnownWishes, Leanings, Statement, statements};
 pub use topics::Avoided;
 
+#[cfg(feature = "train")]
+pub(super) use known::STEEPNESS;
+
 use std::sync::LazyLock;
 
 use super::ScoreRow;

@@ -10,6 +10,9 @@ use super::train::{GAMMA, SHIPPED, Trained, train};
 use super::weights_file::{bytes, floats, json, stepped, weights_file};
 use super::{EmbedderBytes, WEIGHTS};
 
+/// Of the weights under each hidden unit, from zero to the largest.
+const STEPS: u8 = 31;
+
 /// Trains the shipped heads on the graded replies and writes `heads.safetensors`, calibrated on the
 /// second half of the validation split.
 pub fn train_heads() -> Result<()> {
@@ -61,7 +64,7 @@ fn file(model: &Trained, calibration: &[f32], calibrated: &str) -> Result<Vec<u8
         floats("calibration", &[calibration.len() / columns, columns], calibration),
     ];
     let weights = block_on(read_back(hidden.weights.val()))?;
-    tensors.extend(stepped(["hidden", "hidden_steps"], hidden.units(), &weights));
+    tensors.extend(stepped(["hidden", "hidden_steps"], hidden.units(), STEPS, &weights));
     for (name, tensor) in model.heads.parameters() {
         let shape = tensor.dims();
         tensors.push(floats(name, &shape, &block_on(read_back(tensor))?));

@@ -11,9 +11,10 @@ use serde::Deserialize;
 use super::evaluate::FIGURES;
 
 /// The first is for testing only.
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "data/graded-replies/more/pairs.jsonl",
     "data/graded-replies/contrasts/pairs.jsonl",
+    "data/graded-replies/contrasts/train.jsonl",
     "data/graded-replies/broad/part1/pairs.jsonl",
     "data/graded-replies/broad/part2/pairs.jsonl",
     "data/graded-replies/broad/part3/pairs.jsonl",

@@ -4,27 +4,28 @@ use anyhow::{Context, Result, bail};
 use attune::formats::jsonl;
 use attune::model::TextEmbedder;
 use attune::reward::ScoreRow;
-use attune::reward::builtin::train_personal::{SideInputs, SideSettings, SideWeights};
+use attune::reward::builtin::train_personal::{HIDDEN, PairInputs, SideInputs, SideWeights};
 use attune::reward::builtin::{
     InputLayout, Judged, PERSONAL_FORMAT, ReplyReading, SIDES, Stock, TWO_SIDED, quality_inputs,
     wish_inputs,
 };
 use attune::reward::features::{NgramVocabulary, words};
-use attune::reward::wishes::{aspect, statements};
+use attune::reward::wishes::{Statement, aspect, statements};
 use pollster::block_on;
 use serde::Deserialize;
 
 use super::data::Dataset;
-use super::distilled::distilled;
+use super::distilled::{Texts, distilled};
+use super::pairs::{ContrastPair, contrast_pairs};
 use super::train::layout_of;
 use super::weights_file::{floats, json, stepped, weights_file};
 use super::{EmbedderBytes, WEIGHTS};
 
-const SENTENCES: SideSettings = SideSettings { hidden: 64, epochs: 8, penalty: 1e-6, seed: 7 };
-const REPLIES: SideSettings = SideSettings { hidden: 64, epochs: 12, penalty: 1e-5, seed: 7 };
 /// An n-gram that fewer sentences, or replies, hold is not learnt from.
 const LEAST_SENTENCES: usize = 10;
 const LEAST_REPLIES: usize = 6;
+/// Of the weights under each hidden unit, from zero to the largest.
+const STEPS: u8 = 15;
 const PEOPLE: &str = "data/wishes/people.jsonl";
 const PHRASES: &str = "data/wishes/phrases.json";
 /// Frames that each phrase is set into, of each kind: all of them in turn.
@@ -138,18 +139,18 @@ struct Model {
 impl Model {
     fn bytes(&self) -> Result<Vec<u8>> {
         let [wishes, wishes_steps] =
-            stepped(["wishes_hidden", "wishes_steps"], SENTENCES.hidden, &self.wishes.hidden);
+            stepped(["wishes_hidden", "wishes_steps"], HIDDEN, STEPS, &self.wishes.hidden);
         let [quality, quality_steps] =
-            stepped(["quality_hidden", "quality_steps"], REPLIES.hidden, &self.quality.hidden);
+            stepped(["quality_hidden", "quality_steps"], HIDDEN, STEPS, &self.quality.hidden);
         let tensors = [
             json("wish_ngrams", &self.wish_grams)?,
             json("layout", &self.layout)?,
             wishes,
             wishes_steps,
-            floats("wishes_output", &[SENTENCES.hidden + 1, SIDES], &self.wishes.output),
+            floats("wishes_output", &[HIDDEN + 1, SIDES], &self.wishes.output),
             quality,
             quality_steps,
-            floats("quality_output", &[REPLIES.hidden + 1, SIDES], &self.quality.output),
+            floats("quality_output", &[HIDDEN + 1, SIDES], &self.quality.output),
         ];
         weights_file(PERSONAL_FORMAT, &tensors)
     }
@@ -161,37 +162,20 @@ pub fn train_personal() -> Result<()> {
     let data = Dataset::read(&embedder)?;
     let stock = block_on(Stock::of(&embedder))?;
     let people: Vec<People> = read(PEOPLE)?;
+    let pairs = contrast_pairs("train")?;
 
     let sentences = sentences(&people)?;
-    let (wish_grams, wishes) = fit_sentences(&sentences, &data, &embedder)?;
+    let reader = SentenceReader::of(&sentences, &embedder);
+    let said = reader.texts(&sentences, &data)?;
+    let replies = replies(&people)?;
+    let answers = ReplyReader::of(&replies, &data);
+    let answered = answers.texts(&replies, &data, &embedder, &stock)?;
+    let paired = pair_inputs(&pairs, &reader, &answers, &stock)?;
 
-    let mut texts: Vec<(String, Side)> = Vec::new();
-    for one in read::<Labelled>("data/wishes/replies.jsonl")? {
-        texts.push((one.text.clone(), one.side()?));
-    }
-    for one in &people {
-        texts.push((one.reply.clone(), Some(side(&one.aspect, Some(&one.pole))?)));
-    }
-    let judged = judge_texts(texts.iter().map(|(text, _)| text.as_str()), &embedder, &stock)?;
-    let split: Vec<Vec<String>> = texts.iter().map(|(text, _)| words(text)).collect();
-    let grams_of = split.iter().map(Vec::as_slice);
-    let mut layout = layout_of(&data, &data.of("train"), &|name| !TWO_SIDED.contains(&name));
-    layout.ngrams = NgramVocabulary::collect(grams_of, LEAST_REPLIES);
-    let vocabulary = NgramVocabulary::new(&layout.ngrams);
-    let inputs = |text: &str, judged: &Judged| {
-        let reading = ReplyReading::of(text, &judged.embedding);
-        quality_inputs(&layout, &vocabulary, judged, &reading)
-    };
-    let known: SideInputs =
-        texts.iter().zip(&judged).map(|((text, _), judged)| inputs(text, judged)).collect();
-    let classes: Vec<usize> = texts.iter().map(|(_, side)| class(*side)).collect();
-    // Of the graded replies nobody said what they show.
-    let graded = data.of("train").into_iter();
-    let others = graded.map(|at| inputs(&data.rows[at].row.response, &data.judged[at])).collect();
-    let quality = distilled(known, &classes, others, REPLIES)?;
-    let bytes = Model { wish_grams, wishes, layout, quality }.bytes()?;
-    std::fs::write(format!("{WEIGHTS}/personal.safetensors"), &bytes)?;
-    println!("{} sentences, {} replies", sentences.len(), texts.len());
+    let [wishes, quality] = distilled(&said, &answered, &paired)?;
+    let model = Model { wish_grams: reader.grams, wishes, layout: answers.layout, quality };
+    std::fs::write(format!("{WEIGHTS}/personal.safetensors"), model.bytes()?)?;
+    println!("{} sentences, {} replies, {} pairs", sentences.len(), replies.len(), pairs.len());
     Ok(())
 }
 
@@ -221,48 +205,136 @@ fn sentences(people: &[People]) -> Result<Vec<(String, Side)>> {
     Ok(sentences)
 }
 
-/// The n-grams and the weights that tell a sentence's wish.
-fn fit_sentences(
-    sentences: &[(String, Side)],
-    data: &Dataset,
-    embedder: &TextEmbedder,
-) -> Result<(Vec<String>, SideWeights)> {
-    let split: Vec<Vec<String>> = sentences.iter().map(|(text, _)| words(text)).collect();
-    let grams = NgramVocabulary::collect(split.iter().map(Vec::as_slice), LEAST_SENTENCES);
-    let vocabulary = NgramVocabulary::new(&grams);
-    let inputs = |texts: &[&str]| -> Result<SideInputs> {
-        let vectors = block_on(embedder.embed(texts))?;
-        let own = texts.iter().zip(&vectors);
-        Ok(own.map(|(text, vector)| wish_inputs(text, vector, &vocabulary)).collect())
-    };
-    let texts: Vec<&str> = sentences.iter().map(|(text, _)| text.as_str()).collect();
-    let classes: Vec<usize> = sentences.iter().map(|(_, side)| class(*side)).collect();
-    // What is known of the seekers of the graded replies: what it says of a wish, nobody told.
-    let others: BTreeSet<String> = data
-        .of("train")
-        .into_iter()
-        .flat_map(|at| statements(&data.rows[at].row))
-        .map(|statement| statement.text)
-        .collect();
-    let others: Vec<&str> = others.iter().map(String::as_str).collect();
-    let weights = distilled(inputs(&texts)?, &classes, inputs(&others)?, SENTENCES)?;
-    Ok((grams, weights))
+/// Replies and the side that each shows.
+fn replies(people: &[People]) -> Result<Vec<(String, Side)>> {
+    let mut replies = Vec::new();
+    for one in read::<Labelled>("data/wishes/replies.jsonl")? {
+        replies.push((one.text.clone(), one.side()?));
+    }
+    for one in people {
+        replies.push((one.reply.clone(), Some(side(&one.aspect, Some(&one.pole))?)));
+    }
+    Ok(replies)
 }
 
-fn judge_texts<'a>(
-    texts: impl Iterator<Item = &'a str>,
-    embedder: &TextEmbedder,
+fn classes(texts: &[(String, Side)]) -> Vec<usize> {
+    texts.iter().map(|(_, side)| class(*side)).collect()
+}
+
+/// The n-grams that enough texts hold.
+fn grams(texts: &[(String, Side)], least: usize) -> Vec<String> {
+    let split: Vec<Vec<String>> = texts.iter().map(|(text, _)| words(text)).collect();
+    NgramVocabulary::collect(split.iter().map(Vec::as_slice), least)
+}
+
+/// What the inputs of sentences are made with.
+struct SentenceReader<'a> {
+    grams: Vec<String>,
+    vocabulary: NgramVocabulary,
+    embedder: &'a TextEmbedder,
+}
+
+impl<'a> SentenceReader<'a> {
+    fn of(sentences: &[(String, Side)], embedder: &'a TextEmbedder) -> Self {
+        let grams = grams(sentences, LEAST_SENTENCES);
+        Self { vocabulary: NgramVocabulary::new(&grams), grams, embedder }
+    }
+
+    fn inputs(&self, texts: &[&str]) -> Result<SideInputs> {
+        let vectors = block_on(self.embedder.embed(texts))?;
+        let own = texts.iter().zip(&vectors);
+        Ok(own.map(|(text, vector)| wish_inputs(text, vector, &self.vocabulary)).collect())
+    }
+
+    fn texts(&self, sentences: &[(String, Side)], data: &Dataset) -> Result<Texts> {
+        // What is known of the seekers of the graded replies: what it says of a wish, nobody told.
+        let others: BTreeSet<String> = data
+            .of("train")
+            .into_iter()
+            .flat_map(|at| statements(&data.rows[at].row))
+            .map(|statement| statement.text)
+            .collect();
+        let others: Vec<&str> = others.iter().map(String::as_str).collect();
+        let told: Vec<&str> = sentences.iter().map(|(text, _)| text.as_str()).collect();
+        Ok(Texts::new(self.inputs(&told)?, &classes(sentences), self.inputs(&others)?))
+    }
+}
+
+/// What the inputs of replies are made with.
+struct ReplyReader {
+    layout: InputLayout,
+    vocabulary: NgramVocabulary,
+}
+
+impl ReplyReader {
+    fn of(replies: &[(String, Side)], data: &Dataset) -> Self {
+        let mut layout = layout_of(data, &data.of("train"), &|name| !TWO_SIDED.contains(&name));
+        layout.ngrams = grams(replies, LEAST_REPLIES);
+        Self { vocabulary: NgramVocabulary::new(&layout.ngrams), layout }
+    }
+
+    fn inputs(&self, text: &str, judged: &Judged) -> Vec<f32> {
+        let reading = ReplyReading::of(text, &judged.embedding);
+        quality_inputs(&self.layout, &self.vocabulary, judged, &reading)
+    }
+
+    fn texts(
+        &self,
+        replies: &[(String, Side)],
+        data: &Dataset,
+        embedder: &TextEmbedder,
+        stock: &Stock,
+    ) -> Result<Texts> {
+        let row = |(text, _): &(String, Side)| ScoreRow {
+            id: "1".to_owned(),
+            query: "-".to_owned(),
+            response: text.clone(),
+            ..ScoreRow::default()
+        };
+        let rows: Vec<ScoreRow> = replies.iter().map(row).collect();
+        let told = self.of_rows(&rows, embedder, stock)?;
+        // Of the graded replies nobody said what they show.
+        let graded = data.of("train").into_iter();
+        let graded = graded.map(|at| self.inputs(&data.rows[at].row.response, &data.judged[at]));
+        Ok(Texts::new(told, &classes(replies), graded.collect()))
+    }
+
+    fn of_rows(
+        &self,
+        rows: &[ScoreRow],
+        embedder: &TextEmbedder,
+        stock: &Stock,
+    ) -> Result<SideInputs> {
+        let judged = block_on(Judged::read(rows, embedder, stock))?;
+        let replies = rows.iter().zip(&judged);
+        Ok(replies.map(|(row, [_, reply])| self.inputs(&row.response, reply)).collect())
+    }
+}
+
+/// Pairs of people as the networks see them. What both write is left out: it seldom asks for
+/// anything, and it asks the same for both.
+fn pair_inputs(
+    pairs: &[ContrastPair],
+    reader: &SentenceReader<'_>,
+    answers: &ReplyReader,
     stock: &Stock,
-) -> Result<Vec<Judged>> {
-    let row = |text: &str| ScoreRow {
-        id: "1".to_owned(),
-        query: "-".to_owned(),
-        response: text.to_owned(),
-        ..ScoreRow::default()
-    };
-    let rows: Vec<ScoreRow> = texts.map(row).collect();
-    Ok(block_on(Judged::read(&rows, embedder, stock))?
-        .into_iter()
-        .map(|[_, reply]| reply)
-        .collect())
+) -> Result<PairInputs> {
+    let mut said = Vec::new();
+    let mut people = Vec::new();
+    for ContrastPair { rows, better, .. } in pairs {
+        people.push([*better, 1 - *better].map(|person| {
+            let own = statements(&rows[person]).into_iter().filter(|one| one.weight <= 1.0);
+            let from = said.len();
+            said.extend(own);
+            (from..said.len()).collect()
+        }));
+    }
+    let texts: Vec<&str> = said.iter().map(|one| one.text.as_str()).collect();
+    let replies: Vec<ScoreRow> = pairs.iter().map(|pair| pair.rows[0].clone()).collect();
+    Ok(PairInputs {
+        statements: reader.inputs(&texts)?,
+        pointing: said.iter().map(Statement::points).collect(),
+        people,
+        replies: answers.of_rows(&replies, reader.embedder, stock)?,
+    })
 }
