@@ -63,8 +63,12 @@ test('pairs have two sides, of which one is better; those for training are none 
   const others = [...broad, ...looked, ...taught];
   for (const { id, split } of others) assert.ok(['train', 'validation'].includes(split), id);
   assert.ok(taught.every(({ split }) => split === 'train'));
-  const queries = new Set([...test, ...looked].map(({ query }) => query));
-  assert.ok(![...broad, ...taught].some(({ query }) => queries.has(query)));
+  const apart = (some, others) => {
+    const queries = new Set(some.map(({ query }) => query));
+    assert.ok(!others.some(({ query }) => queries.has(query)));
+  };
+  apart(test, others);
+  apart(looked, [...broad, ...taught]);
   const pairs = [...test, ...others];
   assert.equal(new Set(pairs.map(({ id }) => id)).size, pairs.length);
   for (const { id, type, better, responses, response, users } of pairs) {

@@ -22,7 +22,7 @@ pub(super) const STEEPNESS: f64 = 5.0;
 /// The format of the weights.
 pub const PERSONAL_FORMAT: &str = "attune-personal-2";
 
-/// Features that need a query, which the labelled replies have not.
+/// Features that need a query, which training does not show beside the labelled replies.
 pub const TWO_SIDED: &[&str] = &[
     "coverage",
     "specificity",

@@ -209,7 +209,8 @@ fn places(places: Vec<i32>, device: &Device) -> Tensor<1, Int> {
     Tensor::from_data(TensorData::new(places, [count]), device)
 }
 
-/// Places in random order, all of them before any comes again.
+/// Places in random order, none of them twice before all have come, but for less than a draw that is
+/// left over and passed over.
 struct Deck {
     order: Vec<usize>,
     next: usize,
@@ -234,7 +235,8 @@ impl Deck {
 
 /// Fits the network of sentences and that of replies together: cross-entropy with what is told of
 /// texts, and the order that the two of them put pairs of people into (Bradley–Terry). Adam at a rate
-/// that falls to zero, until every sentence has been drawn `epochs` times.
+/// that falls to zero, until the sentences have been gone through `epochs` times; replies and pairs as
+/// often as these steps give.
 ///
 /// # Errors
 ///
@@ -255,7 +257,7 @@ pub async fn fit_sides(
     let mut adam = AdamConfig::new().init();
     let counts = [sentences.targets.len(), replies.targets.len(), pairs.people.len()];
     let mut decks = counts.map(Deck::new);
-    let steps = epochs * counts[0] / BATCHES[0].min(counts[0]);
+    let steps = epochs * counts[0] / BATCHES[0].min(counts[0]).max(1);
     for step in 0..steps {
         let [said, answered, paired] =
             std::array::from_fn(|at| decks[at].draw(BATCHES[at], &mut random));
@@ -278,6 +280,7 @@ mod tests {
     use pollster::block_on;
 
     use super::*;
+    use crate::reward::wishes::{KnownWishes, Statement};
 
     #[test]
     fn a_batch_has_the_columns_that_its_texts_have() {
@@ -341,5 +344,48 @@ mod tests {
         let [sentences, _] = block_on(fit_sides(told, told, &pairs, 300, 3)).unwrap();
         let shares = sentences.shares(&pairs.statements);
         assert!(shares[0][5] > shares[0][4] + 0.5, "{:?}", shares[0]);
+    }
+
+    #[test]
+    fn the_loss_of_pairs_is_that_of_the_fit_in_use() {
+        let device = Device::flex().autodiff();
+        let mut random = Random::new(5);
+        let model = Readers {
+            sentences: Reader::new(3, &mut random, &device),
+            replies: Reader::new(2, &mut random, &device),
+        };
+        let said = ["Never bring it up.", "The harbour at dawn.", "Jokes.", "Long letters."]
+            .map(|text| Statement { text: text.to_owned(), weight: 1.0 });
+        let inputs =
+            [vec![9.0, 0.0, 0.0], vec![0.0, 9.0, 0.0], vec![0.0, 0.0, 9.0], vec![5.0, -5.0, 3.0]];
+        let replies = [vec![9.0, 0.0], vec![0.0, 9.0]];
+        let pairs = PairInputs {
+            statements: inputs.clone().into_iter().collect(),
+            pointing: said.iter().map(Statement::points).collect(),
+            people: vec![[vec![0, 1, 2], vec![3]], [vec![1], vec![3, 0]]],
+            replies: replies.clone().into_iter().collect(),
+        };
+        assert_eq!(pairs.pointing, [true, false, false, false]);
+
+        let valid = model.valid();
+        let reader = |of: &Reader| {
+            let SideWeights { hidden, output } = block_on(of.weights()).unwrap();
+            SideReader::new(hidden, output)
+        };
+        let (sentences, answers) = (reader(&valid.sentences), reader(&valid.replies));
+        let fit = |own: &[usize], reply: usize| -> f64 {
+            let statements: Vec<Statement> = own.iter().map(|&at| said[at].clone()).collect();
+            let leanings: Vec<_> = own.iter().map(|&at| sentences.leanings(&inputs[at])).collect();
+            let known = KnownWishes::of(&statements, &leanings).leanings;
+            known.iter().zip(answers.leanings(&replies[reply])).map(|(a, b)| a * b).sum()
+        };
+        let loss = |(reply, [suited, other]): (usize, &[Vec<usize>; 2])| {
+            let gain = personal::STEEPNESS * (fit(suited, reply) - fit(other, reply));
+            (-gain).exp().ln_1p()
+        };
+        let expected: f64 = pairs.people.iter().enumerate().map(loss).sum::<f64>() / 2.0;
+        assert!((expected - 2.0f64.ln()).abs() > 0.01);
+        let loss = block_on(read_back(model.pair_loss(&pairs, &[0, 1], &device))).unwrap();
+        assert!((f64::from(loss[0]) - expected).abs() < 1e-4, "{} {expected}", loss[0]);
     }
 }

@@ -24,9 +24,8 @@ pub fn bytes<'a>(name: &'a str, shape: &[usize], values: Vec<i8>) -> Tensor<'a> 
     (name, Dtype::I8, shape.to_vec(), bytes)
 }
 
-/// A matrix [F, N] as int8, and the step of each of its columns as float32: `count` of them from zero
-/// to the column's largest value. With 31, values are off by 4 % on average, and a file is a third
-/// smaller to fetch than with 127.
+/// A matrix [F, N] as int8, and the step of each of its columns as float32: `count` of them, at most
+/// 127, from zero to the column's largest value.
 pub fn stepped<'a>(
     names: [&'a str; 2],
     width: usize,
