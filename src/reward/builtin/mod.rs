@@ -2,6 +2,8 @@
 //! and a hidden layer under ordinal heads. No download, no network.
 
 mod calibration;
+#[cfg(feature = "train")]
+mod deck;
 mod domain;
 mod fixed;
 mod input;

@@ -4,6 +4,7 @@ use burn::module::{Module, Param};
 use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::{Device, Tensor};
 
+use super::deck::Deck;
 use super::train::{Batch, Bound, Preference, TrainingSet, bounded, limits, square, tensor};
 use crate::model::{Heads, HiddenLayer};
 use crate::stats::Random;
@@ -120,28 +121,4 @@ fn widened(heads: Heads, counts: usize, width: usize) -> Heads {
         })
     };
     Heads { perspectives: wide(heads.perspectives), bystander: wide(heads.bystander), ..heads }
-}
-
-/// Places that are dealt in random order, shuffled anew whenever they run out.
-struct Deck {
-    places: Vec<usize>,
-    dealt: usize,
-}
-
-impl Deck {
-    fn new(count: usize) -> Self {
-        Self { places: (0..count).collect(), dealt: count }
-    }
-
-    /// The next `count` places, or as many as are left.
-    fn next(&mut self, count: usize, random: &mut Random) -> &[usize] {
-        let all = self.places.len();
-        if self.dealt >= all {
-            random.draw(&mut self.places, all);
-            self.dealt = 0;
-        }
-        let start = self.dealt;
-        self.dealt = all.min(start + count);
-        &self.places[start..self.dealt]
-    }
 }

@@ -7,12 +7,13 @@ use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::activation::{log_sigmoid, log_softmax, relu, softmax};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
+use super::deck::Deck;
 use super::personal;
 use super::sides::{SIDES, SideReader};
 use super::train::{square, tensor};
 use crate::formats::Result;
 use crate::model::{glorot, read_back};
-use crate::reward::wishes::{self, ASPECTS};
+use crate::reward::wishes::{self, ASPECTS, TOPIC};
 use crate::stats::Random;
 
 #[derive(Module, Debug)]
@@ -179,7 +180,7 @@ impl Readers {
         let said: Vec<usize> = said.into_iter().collect();
         let counts = said.iter().flat_map(|&at| {
             let topic = f32::from(u8::from(pairs.pointing[at]));
-            (0..ASPECTS).map(move |aspect| if aspect == ASPECTS - 1 { topic } else { 1.0 })
+            (0..ASPECTS).map(move |aspect| if aspect == TOPIC { topic } else { 1.0 })
         });
         let counts = tensor(counts.collect(), [said.len(), ASPECTS], device);
         let leanings = self.sentences.leanings(&pairs.statements, &said, device) * counts;
@@ -209,30 +210,6 @@ fn places(places: Vec<i32>, device: &Device) -> Tensor<1, Int> {
     Tensor::from_data(TensorData::new(places, [count]), device)
 }
 
-/// Places in random order, none of them twice before all have come, but for less than a draw that is
-/// left over and passed over.
-struct Deck {
-    order: Vec<usize>,
-    next: usize,
-}
-
-impl Deck {
-    fn new(count: usize) -> Self {
-        Self { order: (0..count).collect(), next: count }
-    }
-
-    fn draw(&mut self, count: usize, random: &mut Random) -> Vec<usize> {
-        let count = count.min(self.order.len());
-        if self.next + count > self.order.len() {
-            let all = self.order.len();
-            random.draw(&mut self.order, all);
-            self.next = 0;
-        }
-        self.next += count;
-        self.order[self.next - count..self.next].to_vec()
-    }
-}
-
 /// Fits the network of sentences and that of replies together: cross-entropy with what is told of
 /// texts, and the order that the two of them put pairs of people into (Bradley–Terry). Adam at a rate
 /// that falls to zero, until the sentences have been gone through `epochs` times; replies and pairs as
@@ -260,7 +237,7 @@ pub async fn fit_sides(
     let steps = epochs * counts[0] / BATCHES[0].min(counts[0]).max(1);
     for step in 0..steps {
         let [said, answered, paired] =
-            std::array::from_fn(|at| decks[at].draw(BATCHES[at], &mut random));
+            std::array::from_fn(|at| decks[at].draw(BATCHES[at], &mut random).to_vec());
         let mut loss = model.sentences.loss(sentences, &said, &device)
             + model.replies.loss(replies, &answered, &device)
             + model.sentences.penalty(PENALTIES[0])
@@ -289,17 +266,6 @@ mod tests {
         assert_eq!(inputs.rows.len(), 3);
         assert_eq!(inputs.batch(&[2, 0]), (vec![1, 3], vec![0.0, 4.0, 2.0, 1.0]));
         assert_eq!(inputs.batch(&[1]), (vec![0], vec![3.0]));
-    }
-
-    #[test]
-    fn a_deck_gives_every_place_before_any_again() {
-        let (mut deck, mut random) = (Deck::new(6), Random::new(1));
-        for _ in 0..3 {
-            let drawn = [deck.draw(3, &mut random), deck.draw(3, &mut random)].concat();
-            assert_eq!(BTreeSet::from_iter(drawn).len(), 6);
-        }
-        assert_eq!(Deck::new(2).draw(3, &mut random).len(), 2);
-        assert!(Deck::new(0).draw(3, &mut random).is_empty());
     }
 
     /// Texts of two words, the first of which shows two sides as often, the second one side.

@@ -10,6 +10,9 @@ use crate::reward::phrases::Phrases;
 /// subject, which has one side only.
 pub const ASPECTS: usize = 24;
 
+/// The place of that last aspect.
+pub(in crate::reward) const TOPIC: usize = ASPECTS - 1;
+
 /// The counts of [`wish_cues`].
 pub const WISH_CUES: usize = 4 * ASPECTS + 4;
 
@@ -120,7 +123,7 @@ mod tests {
     #[test]
     fn the_list_holds_every_aspect_once() {
         assert_eq!(aspect_names().len(), ASPECTS);
-        assert_eq!(aspect("topic"), Some(ASPECTS - 1));
+        assert_eq!(aspect("topic"), Some(TOPIC));
         for pole in &POLES.poles {
             assert_ne!(pole.phrases.len(), 0);
         }

@@ -1,4 +1,4 @@
-use super::aspects::{ASPECTS, aspect, subject_stems};
+use super::aspects::{ASPECTS, TOPIC, aspect, subject_stems};
 use crate::reward::ScoreRow;
 use crate::reward::features::{content_stems, sentences, words};
 
@@ -65,7 +65,6 @@ const LEAST_SUBJECT: f64 = 0.1;
 impl KnownWishes {
     /// Joins what single sentences say.
     pub fn of(statements: &[Statement], leanings: &[Leanings]) -> Self {
-        let topic = ASPECTS - 1;
         let mut sums = [0.0; ASPECTS];
         let (mut subjects, mut said, mut most) = (Vec::new(), String::new(), 0.0);
         for (Statement { text, weight }, own) in statements.iter().zip(leanings) {
@@ -75,17 +74,17 @@ impl KnownWishes {
             // was said of the person marks a subject.
             if asked {
                 own = own.map(|lean| if lean.abs() < ASKED { 0.0 } else { lean });
-                own[topic] = 0.0;
+                own[TOPIC] = 0.0;
             }
             let strength = own.iter().map(|lean| lean.abs()).fold(0.0, f64::max) * weight;
             if strength > most {
                 (said, most) = (text.clone(), strength);
             }
-            if own[topic].abs() > LEAST_SUBJECT {
-                subjects.push((subject_stems(&words), own[topic]));
+            if own[TOPIC].abs() > LEAST_SUBJECT {
+                subjects.push((subject_stems(&words), own[TOPIC]));
             }
             if !points(&words) {
-                own[topic] = 0.0;
+                own[TOPIC] = 0.0;
             }
             // What is said later overrides what was said before, as far as it speaks of the same.
             for (sum, lean) in sums.iter_mut().zip(own) {
@@ -181,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_sentence_that_points_counts_for_what_is_brought_up_from_before() {
-        let of = |text: &str| known(&[(text, "topic", -0.9)]).leanings[ASPECTS - 1];
+        let of = |text: &str| known(&[(text, "topic", -0.9)]).leanings[TOPIC];
         assert!(of("She begged me never to touch on it again.") < -0.8);
         assert!(of("Nobody at work is to ask him about her.") < -0.8);
         assert_eq!(of("The bankruptcy is what he cannot hear about."), 0.0);
@@ -194,13 +193,13 @@ mod tests {
             let statement = Statement { text: "What now?".to_owned(), weight: 2.0 };
             let mut own = [0.0; ASPECTS];
             own[0] = lean;
-            own[ASPECTS - 1] = -0.9;
+            own[TOPIC] = -0.9;
             KnownWishes::of(&[statement], &[own])
         };
         assert!(asked(0.7).is_empty());
         assert_eq!(asked(0.7).leanings, [0.0; ASPECTS]);
         assert!(!asked(0.9).is_empty());
         assert!(asked(0.9).subjects.is_empty());
-        assert_eq!(asked(0.9).leanings[ASPECTS - 1], 0.0);
+        assert_eq!(asked(0.9).leanings[TOPIC], 0.0);
     }
 }

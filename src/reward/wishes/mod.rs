@@ -14,7 +14,7 @@ pub use known::{KnownWishes, Leanings, Statement, statements};
 pub use topics::Avoided;
 
 #[cfg(feature = "train")]
-pub(super) use known::STEEPNESS;
+pub(super) use {aspects::TOPIC, known::STEEPNESS};
 
 use std::sync::LazyLock;
 
